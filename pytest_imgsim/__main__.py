@@ -1,0 +1,148 @@
+"""The command line: the same core without pytest."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_imgsim.errors import ImgsimError, ResultsError
+from pytest_imgsim.report.message import number
+from pytest_imgsim.results import ResultsFolder
+from pytest_imgsim.settings import RUN_SETTINGS, Settings
+
+DEFAULTS = Settings()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The command line; that of the process if not given.
+
+    Returns
+    -------
+    int
+        0 where all is well, 1 where pictures differ or orphans are left, 2 on an error.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except ImgsimError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pytest_imgsim", description="Visual regression testing without pytest."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_compare(commands)
+    _add_accept(commands)
+    _add_trim(commands)
+    return parser
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Score two pictures; exit 0 if they are alike, 1 if not."
+    parser = commands.add_parser("compare", help=text, description=text)
+    parser.add_argument("actual", help="a picture file")
+    parser.add_argument("baseline", help="the picture that it should look like")
+    parser.add_argument("--threshold", help=RUN_SETTINGS["threshold"].help)
+    parser.add_argument("--weights", help=RUN_SETTINGS["weights"].help)
+    parser.set_defaults(command=_compare)
+
+
+def _add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Make pictures that the last run kept the new baselines, without running it again."
+    parser = commands.add_parser("accept", help=text, description=text)
+    parser.add_argument(
+        "name", nargs="*", help="baseline name or test id as the summary shows it, or a glob"
+    )
+    parser.add_argument("--all", action="store_true", help="accept all that is listed")
+    _add_report(parser)
+    parser.set_defaults(command=_accept)
+
+
+def _add_trim(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "List the baselines that the last complete run did not use; delete them on request."
+    parser = commands.add_parser("trim", help=text, description=text)
+    parser.add_argument("--delete", action="store_true", help="delete what is listed")
+    _add_report(parser)
+    parser.set_defaults(command=_trim)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--report",
+        default=DEFAULTS.report,
+        metavar="DIR",
+        help=f"results folder of the run (default: {DEFAULTS.report})",
+    )
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from pytest_imgsim.capture import as_picture
+    from pytest_imgsim.compare import compare
+    from pytest_imgsim.resnet import ResNet50
+
+    given = {"threshold": options.threshold, "weights": options.weights}
+    settings = DEFAULTS.override("--{key}", given)
+    actual, baseline = as_picture(options.actual), as_picture(options.baseline)
+    if actual.size != baseline.size:
+        was, now = ("{} x {}".format(*picture.size) for picture in (baseline, actual))
+        print(f"verdict  size changed: {now}, expected {was}")
+        return 1
+    scores = compare(actual, baseline, ResNet50(settings.weights))
+    passed = scores.score >= settings.threshold
+    print(f"score    {number(scores.score)} (threshold {settings.threshold:g})")
+    print(f"global   {number(scores.global_score)}")
+    if scores.regions:
+        print(f"worst at {scores.regions[0]}")
+    print(f"verdict  {'passed' if passed else 'failed'}")
+    return 0 if passed else 1
+
+
+def _accept(options: argparse.Namespace) -> int:
+    from pytest_imgsim.accept import apply, candidates, matching, plan
+
+    folder = ResultsFolder(Path(options.report))
+    results, root = folder.read()
+    kept = candidates(results.records)
+    if not options.name and not options.all:
+        known = "".join(f"\n  {record.name}" for record in kept) or " nothing"
+        raise ResultsError(f"name what to accept, or pass --all; there is:{known}")
+    chosen = kept if options.all else matching(kept, options.name)
+    promotions = plan(folder, chosen, root, root / results.baselines)
+    apply(promotions, folder)
+    for promotion in promotions:
+        print(f"accepted {promotion.shown}")
+    if not promotions:
+        print("nothing to accept")
+    return 0
+
+
+def _trim(options: argparse.Namespace) -> int:
+    from pytest_imgsim.trim import delete, orphans
+
+    results, root = ResultsFolder(Path(options.report)).read()
+    paths = orphans(results, root)
+    for path in paths:
+        print(path.relative_to(root).as_posix() if path.is_relative_to(root) else path)
+    if not paths:
+        print("every baseline is used")
+        return 0
+    if not options.delete:
+        print(f"{len(paths)} unused; delete them with --delete")
+        return 1
+    delete(paths, root / results.baselines)
+    print(f"deleted {len(paths)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

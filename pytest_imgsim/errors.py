@@ -1,0 +1,54 @@
+"""Everything that pytest-imgsim raises on purpose.
+
+::
+
+    ImgsimError
+    ├── SettingsError       an option, ini key, marker or argument has a bad value
+    ├── PictureError        bytes that are not one picture, or one that is too large
+    │   └── SourceError     an object that cannot be turned into a picture (a TypeError)
+    ├── UnstableError       a page that never stood still for a screenshot
+    ├── MaskError           an ignored area outside the picture, or hiding all of it
+    ├── BaselineError       a name or file that cannot serve as a baseline
+    ├── WeightsError        weights that are unknown, unreadable, or not of a ResNet50
+    └── ResultsError        a results folder that cannot be read or acted on
+
+Each message names the thing, the rule, what was expected and found, and the cure.
+"""
+
+from __future__ import annotations
+
+
+class ImgsimError(Exception):
+    """Base class of all errors of pytest-imgsim."""
+
+
+class SettingsError(ImgsimError):
+    """An option, ini key, marker or argument has a bad value."""
+
+
+class PictureError(ImgsimError):
+    """Bytes that are not exactly one picture, or a picture that is too large."""
+
+
+class SourceError(PictureError, TypeError):
+    """An object that cannot be turned into a picture."""
+
+
+class UnstableError(ImgsimError):
+    """A source whose captures never agreed within the time allowed."""
+
+
+class MaskError(ImgsimError):
+    """An ignored area lies outside the picture, hides all of it, or matches nothing."""
+
+
+class BaselineError(ImgsimError):
+    """A name or a file that cannot serve as a baseline."""
+
+
+class WeightsError(ImgsimError):
+    """Weights that are unknown, unreadable, out of reach, or not of a ResNet50."""
+
+
+class ResultsError(ImgsimError):
+    """A results folder that is missing, stale, or not of this version."""

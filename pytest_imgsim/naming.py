@@ -1,0 +1,149 @@
+"""Names of baselines: from a test to a path that every file system keeps apart, and back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from pytest_imgsim.errors import BaselineError
+
+#: Bytes of one path segment; file systems allow 255, the rest is for suffixes of ours.
+MAX_SEGMENT = 200
+#: A segment that is cut here ends in a bare %, which no encoded character does.
+CUT = "%"
+SAFE = " -_.,()[]+=@#&"
+#: Names that Windows keeps for devices, with any suffix.
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def encode_segment(text: str, *, fold: bool = False) -> str:
+    """Return `text` as a path segment that every file system keeps apart and allows.
+
+    Parameters
+    ----------
+    text : str
+        Any text that is not empty.
+    fold : bool
+        Whether upper case letters are written as ``!`` and the lower case letter, so that
+        texts that differ only in case stay apart on file systems that ignore it.
+
+    Returns
+    -------
+    str
+        ASCII; what is unsafe is percent-encoded. Longer than 200 characters, it is cut into
+        several segments, joined by ``%/``.
+
+    Raises
+    ------
+    BaselineError
+        If `text` is empty or has a NUL character.
+
+    Examples
+    --------
+    >>> encode_segment("t[a/b]"), encode_segment("t[a:b]")
+    ('t[a%2Fb]', 't[a%3Ab]')
+    >>> encode_segment("[Dark]", fold=True)
+    '[!dark]'
+    """
+    if not text or "\0" in text:
+        raise BaselineError(f"baseline name {text!r}: expected a text without NUL, not empty")
+    encoded = quote(text, safe=SAFE, errors="surrogatepass").replace("~", "%7E")
+    if fold:
+        encoded = re.sub(r"%..|[A-Z]", _fold, encoded)
+    if encoded[0] == "." or RESERVED.match(encoded):
+        encoded = f"%{ord(encoded[0]):02X}{encoded[1:]}"
+    if encoded[-1] in ". ":
+        encoded = f"{encoded[:-1]}%{ord(encoded[-1]):02X}"
+    parts = [encoded[i : i + MAX_SEGMENT] for i in range(0, len(encoded), MAX_SEGMENT)]
+    return f"{CUT}/".join(parts)
+
+
+def _fold(match: re.Match[str]) -> str:
+    found = match.group()
+    return found if found[0] == "%" else f"!{found.lower()}"
+
+
+def decode_segment(segment: str) -> str:
+    """Return the text that :func:`encode_segment` was given."""
+    whole = segment.replace(f"{CUT}/", "")
+    unfolded = re.sub(r"!([a-z])", lambda match: match.group(1).upper(), whole)
+    return unquote(unfolded, errors="surrogatepass")
+
+
+def name_of(test_file: str, classes: tuple[str, ...], test: str, given: str | None) -> str:
+    """Return the name of a test's baseline: a relative path with slashes, without suffix.
+
+    Parameters
+    ----------
+    test_file : str
+        Path of the test file, relative to rootdir, with slashes.
+    classes : tuple of str
+        Names of the classes around the test, outermost first.
+    test : str
+        The test's name, with its parameters in brackets if it has any.
+    given : str or None
+        A name within the test; slashes make folders.
+
+    Returns
+    -------
+    str
+        File, classes and test, and `given` below them: ``tests/test_shop/test_cart[a]/form``.
+
+    Raises
+    ------
+    BaselineError
+        If `given` is empty, absolute, or climbs with ``..``.
+    """
+    function, bracket, parameters = test.partition("[")
+    head = encode_segment(".".join([*classes, function]))
+    tail = encode_segment(bracket + parameters, fold=True) if bracket else ""
+    segments = [encode_segment(part) for part in test_file.removesuffix(".py").split("/") if part]
+    segments.append(_join(head, tail))
+    if given is not None:
+        segments += [encode_segment(part) for part in _parts(given)]
+    return "/".join(segments)
+
+
+def _join(head: str, tail: str) -> str:
+    """Return both as one segment, cut anew where it has grown too long."""
+    whole = (head + tail).replace(f"{CUT}/", "")
+    return f"{CUT}/".join(whole[i : i + MAX_SEGMENT] for i in range(0, len(whole), MAX_SEGMENT))
+
+
+def _parts(given: str) -> list[str]:
+    parts = given.split("/")
+    if any(part in ("", ".", "..") for part in parts) or "\\" in given:
+        raise BaselineError(
+            f"baseline name {given!r}: expected words joined by single slashes, without '..', "
+            "'\\' or a slash at the ends; a path needs a suffix such as .png"
+        )
+    return parts
+
+
+@dataclass(frozen=True)
+class TestId:
+    """The test that a comparison belongs to.
+
+    Parameters
+    ----------
+    node : str
+        Its node id.
+    file : str
+        Path of its file, relative to rootdir, with slashes.
+    classes : tuple of str
+        Names of the classes around it, outermost first.
+    name : str
+        Its name, with its parameters in brackets if it has any.
+    """
+
+    node: str
+    file: str
+    classes: tuple[str, ...]
+    name: str
+
+    __test__ = False  # not a test class, whatever its name
+
+    def baseline_name(self, given: str | None = None) -> str:
+        """Return the name of this test's baseline, or of the one that it calls `given`."""
+        return name_of(self.file, self.classes, self.name, given)

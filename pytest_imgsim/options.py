@@ -1,0 +1,105 @@
+"""Pytest's command line and ini file, from and to the one table of settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.settings import RUN_SETTINGS, Settings
+
+GROUP = "imgsim"
+HEADING = "visual regression testing (pytest-imgsim)"
+ALIAS = "--update-baselines"
+ALIAS_MODE = "changed"
+ALIAS_IS_OURS = pytest.StashKey[bool]()
+MARKER_HELP = (
+    "imgsim(threshold=None, ignore=None, full_page=None, stable_timeout=None): settings of "
+    "assert_similar for a test, class or module."
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register every setting of a run as ``--imgsim-<name>`` and as ini ``imgsim_<name>``."""
+    group = parser.getgroup(GROUP, HEADING)
+    defaults = Settings()
+    for key, setting in RUN_SETTINGS.items():
+        default = f"default: {getattr(defaults, key)}"
+        group.addoption(
+            _flag(key),
+            dest=f"imgsim_{key}",
+            metavar=setting.metavar,
+            default=None,
+            help=f"{setting.help} ({default})",
+        )
+        # Older pytests know only strings, which the table of settings parses all the same.
+        kind = setting.ini_type if pytest.version_tuple >= (8, 4) else "string"
+        parser.addini(f"imgsim_{key}", f"{setting.help} ({default})", type=kind, default=None)
+
+
+def add_alias(config: pytest.Config, parser: pytest.Parser) -> None:
+    """Register ``--update-baselines``, unless a conftest of the user's already has it.
+
+    To be called once the conftests have added their options: registering a name that one of
+    them uses would end pytest at start-up.
+    """
+    config.stash[ALIAS_IS_OURS] = not _taken(parser)
+    if config.stash[ALIAS_IS_OURS]:
+        parser.getgroup(GROUP, HEADING).addoption(
+            ALIAS,
+            dest="imgsim_update",
+            action="store_const",
+            const=ALIAS_MODE,
+            help=f"Write the baselines that are missing or no longer pass; the same as "
+            f"{_flag('update')}={ALIAS_MODE}.",
+        )
+
+
+def _taken(parser: pytest.Parser) -> bool:
+    """Return whether somebody else's option has our alias for its name."""
+    try:
+        _, unknown = parser.parse_known_and_unknown_args([ALIAS])
+    except (pytest.UsageError, SystemExit):
+        return True  # an option of that name that wants a value
+    return ALIAS not in unknown
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Return the settings of a run: default < ini < command line.
+
+    Raises
+    ------
+    SettingsError
+        If a value is not what its setting expects.
+    """
+    ini = {key: _ini(config, f"imgsim_{key}") for key in RUN_SETTINGS}
+    line = {key: config.getoption(f"imgsim_{key}") for key in RUN_SETTINGS}
+    return Settings().override("ini imgsim_{key}", ini).override("--imgsim-{key}", line)
+
+
+def _ini(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError) as error:  # pytest's own check of the type
+        raise SettingsError(f"ini {name}: {error}") from None
+
+
+def header(config: pytest.Config, settings: Settings) -> list[str]:
+    """Return the lines of pytest's header: what is written, and whose the alias is."""
+    lines = []
+    if settings.update != "none":
+        where = settings.where("update")
+        lines.append(
+            f"imgsim: update mode '{settings.update}' ({where}): what is written is not checked"
+        )
+    if not config.stash.get(ALIAS_IS_OURS, True):
+        lines.append(
+            f"imgsim: {ALIAS} belongs to a conftest of yours here; use "
+            f"{_flag('update')}={ALIAS_MODE} to write baselines"
+        )
+    return lines
+
+
+def _flag(key: str) -> str:
+    return f"--imgsim-{key.replace('_', '-')}"

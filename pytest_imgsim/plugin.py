@@ -1,0 +1,74 @@
+"""Pytest's hooks and fixtures. Each body hands over to the module that knows."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_imgsim import options
+from pytest_imgsim.collector import Collector
+from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.fixture import AssertSimilar
+from pytest_imgsim.run import RUN, Run
+
+if TYPE_CHECKING:
+    from pytest_imgsim.resnet import ResNet50
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options and ini keys."""
+    options.add_options(parser)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser
+) -> Generator[None, None, None]:
+    """Register ``--update-baselines`` after the conftests, which may have one of their own."""
+    yield
+    options.add_alias(early_config, parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings; on the controller or sole process, collect records."""
+    config.addinivalue_line("markers", options.MARKER_HELP)
+    try:
+        run = config.stash[RUN] = Run(config, options.read_settings(config))
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from None
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Collector(config, run), "imgsim-collector")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is out of the ordinary."""
+    return options.header(config, config.stash[RUN].settings)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Note that this run does not see all tests."""
+    if items:
+        items[0].config.stash[RUN].deselected = True
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Attach the phase's records to its report, on which they reach the controller."""
+    outcome = yield
+    report = outcome.get_result()
+    if payload := item.config.stash[RUN].payload(item, report):
+        report.imgsim = payload
+
+
+@pytest.fixture
+def assert_similar(request: pytest.FixtureRequest) -> AssertSimilar:
+    """Compare a screenshot, picture or figure with its baseline and fail on a difference."""
+    return AssertSimilar(request.config.stash[RUN].session, request.node)
+
+
+@pytest.fixture(scope="session")
+def resnet50(request: pytest.FixtureRequest) -> ResNet50:
+    """Give the ResNet50 of this run: ``features(image)`` and ``similarity(a, b)``."""
+    return request.config.stash[RUN].model

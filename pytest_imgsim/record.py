@@ -1,0 +1,188 @@
+"""What one comparison came to: frozen values made of builtins only.
+
+A record travels from an xdist worker to the controller and into ``results.json``, so
+everything in it is an exact ``str``, ``int``, ``float``, ``bool``, ``tuple`` or ``None``
+once :meth:`Record.to_dict` has been called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+from typing import Any
+
+
+class Verdict(Enum):
+    """The outcome of one comparison, worst first."""
+
+    ERROR = "error"
+    MISSING = "missing"
+    SIZE_CHANGED = "size changed"
+    FAILED = "failed"
+    CREATED = "created"
+    UPDATED = "updated"
+    PASSED = "passed"
+    EQUAL = "equal"
+
+    @property
+    def failed(self) -> bool:
+        """Whether this verdict fails the test."""
+        return self in _FAILING
+
+    @property
+    def wrote(self) -> bool:
+        """Whether a baseline file was written."""
+        return self in (Verdict.CREATED, Verdict.UPDATED)
+
+
+_FAILING = (Verdict.ERROR, Verdict.MISSING, Verdict.SIZE_CHANGED, Verdict.FAILED)
+
+
+@dataclass(frozen=True)
+class RegionScore:
+    """A changed region and how alike the two pictures are there.
+
+    Parameters
+    ----------
+    x, y, width, height : int
+        The region's box in pixels; the origin is the picture's top left corner.
+    score : float
+        The smallest local cosine in the region, in [-1, 1]; higher is more alike.
+    """
+
+    x: int
+    y: int
+    width: int
+    height: int
+    score: float
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height} at ({self.x}, {self.y})"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One comparison of an actual picture with its baseline.
+
+    Parameters
+    ----------
+    test : str
+        The test's node id.
+    name : str
+        The baseline's name: its path below the baseline folder, without the suffix.
+    verdict : Verdict
+        What became of it.
+    threshold : float
+        The smallest score that passes, in [-1, 1].
+    threshold_from : str
+        Where that threshold was set.
+    score : float or None
+        The worst region's cosine in [-1, 1], which the threshold judges; 1.0 where the
+        pictures are equal, None where none was computed.
+    global_score : float or None
+        The cosine of the two pooled (2048,) feature vectors, in [-1, 1].
+    regions : tuple of RegionScore
+        The changed regions, worst first, at most 20.
+    pixel_difference : float or None
+        The share of pixels that differ at all, in [0, 1]; computed on a mismatch.
+    ssim : float or None
+        Mean structural similarity in [-1, 1]; computed on a mismatch.
+    actual_size, baseline_size : tuple of int or None
+        Width and height in pixels.
+    baseline : str
+        The baseline's path, relative to pytest's rootdir where it lies below it.
+    update_path : str
+        Where an accepted picture goes; another path than `baseline` where that one is
+        shared between platforms and this platform would get its own.
+    actual, baseline_copy, diff, filled : str or None
+        Pictures kept on a mismatch, as paths below the results folder.
+    actual_sha256 : str or None
+        Digest of the kept actual picture, by which ``accept`` knows it again.
+    model : str or None
+        Id of the model that scored the pair; None where none was needed.
+    model_seconds : float
+        Seconds spent in the model, its loading included.
+    claimed : bool
+        Whether the baseline belongs to this check alone (named, not given by path).
+    message : str
+        The error's text, or "".
+    """
+
+    test: str
+    name: str
+    verdict: Verdict
+    threshold: float
+    threshold_from: str
+    score: float | None = None
+    global_score: float | None = None
+    regions: tuple[RegionScore, ...] = ()
+    pixel_difference: float | None = None
+    ssim: float | None = None
+    actual_size: tuple[int, int] | None = None
+    baseline_size: tuple[int, int] | None = None
+    baseline: str = ""
+    update_path: str = ""
+    actual: str | None = None
+    baseline_copy: str | None = None
+    diff: str | None = None
+    filled: str | None = None
+    actual_sha256: str | None = None
+    model: str | None = None
+    model_seconds: float = 0.0
+    claimed: bool = True
+    message: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test goes on."""
+        return not self.verdict.failed
+
+    @property
+    def region(self) -> RegionScore | None:
+        """The worst region, or None where nothing changed."""
+        return self.regions[0] if self.regions else None
+
+    def with_(self, **changes: Any) -> Record:
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as exact builtins, fit for JSON and for execnet."""
+        out: dict[str, Any] = {}
+        for field in fields(self):
+            out[field.name] = _plain(getattr(self, field.name))
+        return out
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Record:
+        """Return the record that :meth:`to_dict` was called on.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If `data` does not come from :meth:`to_dict` of this version.
+        """
+        values = dict(data)
+        values["verdict"] = Verdict(values["verdict"])
+        values["regions"] = tuple(RegionScore(**region) for region in values["regions"])
+        for key in ("actual_size", "baseline_size"):
+            values[key] = None if values[key] is None else tuple(values[key])
+        return cls(**values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Verdict):
+        return value.value
+    if isinstance(value, RegionScore):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    # bool before int, and subclasses (np.float64, str enums) down to the exact type:
+    # execnet looks at type(value), not at isinstance.
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    if value is None:
+        return None
+    raise TypeError(f"a Record holds builtins only, got {type(value).__name__}: {value!r}")

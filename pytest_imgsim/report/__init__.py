@@ -1,0 +1,1 @@
+"""Records in, text out: pure functions that neither read nor write anything."""

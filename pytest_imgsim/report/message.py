@@ -1,0 +1,123 @@
+"""The message of a test that fails, and the command that would accept the new picture."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+
+from pytest_imgsim.record import Record, Verdict
+
+COMMAND = "python -m pytest_imgsim"
+
+
+def accept_command(name: str, report: str) -> str:
+    """Return the command that accepts the picture kept under `name`.
+
+    Parameters
+    ----------
+    name : str
+        A baseline's name, or a pattern.
+    report : str
+        The results folder as seen from where the command is typed.
+    """
+    folder = "" if report == "imgsim-results" else f" --report {shlex.quote(report)}"
+    return f"{COMMAND} accept{folder} {shlex.quote(name)}"
+
+
+def failure_message(record: Record, report: str) -> str:
+    """Return what a failing comparison tells.
+
+    Parameters
+    ----------
+    record : Record
+        The comparison; its verdict is a failing one.
+    report : str
+        The results folder as seen from where pytest runs.
+    """
+    lines = _LINES[record.verdict](record)
+    lines += [
+        ("baseline", record.baseline),
+        ("actual", _kept(record.actual, report)),
+        ("diff", _kept(record.diff, report)),
+        ("filled", _kept(record.filled, report)),
+        ("accept it", accept_command(record.name, report)),
+    ]
+    told = [f"  {label:<10} {text}" for label, text in lines if text]
+    return "\n".join([_headline(record), *told])
+
+
+def _headline(record: Record) -> str:
+    if record.verdict is Verdict.MISSING:
+        return f"{record.name}: no baseline yet"
+    if record.verdict is Verdict.SIZE_CHANGED:
+        return f"{record.name}: the size changed"
+    return f"{record.name}: looks different, {_score(record)} < {record.threshold:g}"
+
+
+def _score(record: Record) -> str:
+    short = number(record.score)
+    # 0.94999 must not read as "0.9499 < 0.94990".
+    return repr(record.score) if short == number(record.threshold) else short
+
+
+def _kept(path: str | None, report: str) -> str:
+    return f"{report}/{path}" if path else ""
+
+
+def size(value: tuple[int, int] | None) -> str:
+    """Return a size as "1280 x 800", or "" for None."""
+    return f"{value[0]} x {value[1]}" if value else ""
+
+
+def _failed(record: Record) -> list[tuple[str, str]]:
+    return [
+        ("score", f"{_score(record)} in the worst region (1 is the same)"),
+        ("threshold", f"{record.threshold:g} ({record.threshold_from})"),
+        ("worst at", str(record.region) if record.region else ""),
+        ("regions", _others(record)),
+        ("global", f"{number(record.global_score)} (the whole picture at once)"),
+        ("pixels", _pixels(record)),
+        ("size", f"{size(record.actual_size)}, both"),
+    ]
+
+
+def _others(record: Record) -> str:
+    more = len(record.regions) - 1
+    if more < 1:
+        return ""
+    return f"{more} more, next {record.regions[1]} with {number(record.regions[1].score)}"
+
+
+def _size_changed(record: Record) -> list[tuple[str, str]]:
+    return [
+        ("size", f"{size(record.actual_size)}, expected {size(record.baseline_size)}"),
+        ("pixels", f"{_pixels(record)}, with equal rows or columns laid on each other"),
+    ]
+
+
+def _missing(record: Record) -> list[tuple[str, str]]:
+    return [
+        ("size", size(record.actual_size)),
+        ("cure", "look at the actual picture; if it is right, accept it, or write all that are"),
+        ("", "missing with: pytest --update-baselines"),
+    ]
+
+
+def _pixels(record: Record) -> str:
+    if record.pixel_difference is None or record.ssim is None:
+        return ""
+    return f"{100 * record.pixel_difference:.4g} % differ, SSIM {number(record.ssim)}"
+
+
+def number(value: float | None) -> str:
+    """Return a score with four decimals, rounded towards 0 so that only 1 reads as 1.0000."""
+    if value is None:
+        return "-"
+    return f"{int(value * 10_000) / 10_000:.4f}"
+
+
+_LINES: dict[Verdict, Callable[[Record], list[tuple[str, str]]]] = {
+    Verdict.FAILED: _failed,
+    Verdict.SIZE_CHANGED: _size_changed,
+    Verdict.MISSING: _missing,
+}

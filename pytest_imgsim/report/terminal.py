@@ -1,0 +1,214 @@
+"""The table of scores in pytest's terminal summary, as lines of text with their colours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.report.message import COMMAND, accept_command, number
+from pytest_imgsim.results import Results
+
+#: Rows that are shown without -v, beside those that failed or were written.
+MAX_PASSING_ROWS = 20
+#: Orphans and written baselines that are named without -v.
+MAX_NAMED = 5
+MIN_NAME = 12
+GAP = "  "
+
+COLOURS = {
+    Verdict.CREATED: "yellow",
+    Verdict.UPDATED: "yellow",
+    Verdict.PASSED: "green",
+    Verdict.EQUAL: "green",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the summary.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    colour : str
+        "red", "yellow", "green", or "" for none.
+    """
+
+    text: str
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """How the summary is to look.
+
+    Parameters
+    ----------
+    width : int
+        Columns of the terminal.
+    verbosity : int
+        Pytest's -v count less its -q count.
+    report : str
+        The results folder as seen from where pytest runs.
+    """
+
+    width: int = 80
+    verbosity: int = 0
+    report: str = "imgsim-results"
+
+
+def headline(records: Sequence[Record]) -> str:
+    """Return the counts: "imgsim: 12 compared, 1 failed, 11 equal"."""
+    counts = Counter(record.verdict for record in records)
+    parts = [f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict]]
+    return f"imgsim: {len(records)} compared, " + ", ".join(parts)
+
+
+def summary(results: Results, view: View, *, notes: Sequence[str] = ()) -> Iterator[Line]:
+    """Yield the lines below the headline.
+
+    Parameters
+    ----------
+    results : Results
+        The run; it has one record or more.
+    view : View
+        How to show it.
+    notes : sequence of str
+        Warnings to end with.
+    """
+    shown = _chosen(results.records, view.verbosity)
+    if shown:
+        yield from _table(shown, view)
+    hidden = len(results.records) - len(shown)
+    if hidden and view.verbosity >= 0:
+        yield Line(f"... and {hidden} more that passed; -v shows all")
+    yield from _written(results.records, view)
+    yield from _to_accept(results.records, view)
+    yield from _orphans(results, view)
+    yield from _model(results.records, view)
+    for note in notes:
+        yield Line(note, "yellow")
+
+
+def _worst_first(records: Sequence[Record]) -> list[Record]:
+    order = {verdict: place for place, verdict in enumerate(Verdict)}
+
+    def key(record: Record) -> tuple[bool, float, int, str]:
+        score = -1.0 if record.score is None else record.score
+        return not record.verdict.failed, score, order[record.verdict], record.name
+
+    return sorted(records, key=key)
+
+
+def _chosen(records: Sequence[Record], verbosity: int) -> list[Record]:
+    ordered = _worst_first(records)
+    if verbosity > 0:
+        return ordered
+    loud = [record for record in ordered if record.verdict.failed or record.verdict.wrote]
+    if verbosity < 0:
+        return loud
+    quiet = [record for record in ordered if record not in loud]
+    return [r for r in ordered if r in loud or r in quiet[:MAX_PASSING_ROWS]]
+
+
+def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
+    header = ("score", "needs", "verdict", "test", "baseline", "worst region")
+    rows = [header, *(_cells(record) for record in records)]
+    columns = _fit([list(column) for column in zip(*rows, strict=True)], view)
+    for index, row in enumerate(zip(*columns, strict=True)):
+        text = GAP.join(row).rstrip()
+        yield Line(text, "" if index == 0 else COLOURS.get(records[index - 1].verdict, "red"))
+        if index and records[index - 1].message and view.verbosity >= 0:
+            yield Line(f"        {records[index - 1].message}", "red")
+
+
+def _cells(record: Record) -> tuple[str, ...]:
+    where = str(record.region) if record.region else ""
+    if record.verdict is Verdict.SIZE_CHANGED and record.actual_size and record.baseline_size:
+        was, now = (f"{w}x{h}" for w, h in (record.baseline_size, record.actual_size))
+        where = f"{was} -> {now}"
+    return (
+        number(record.score),
+        f"{record.threshold:g}",
+        record.verdict.value,
+        record.test.partition("::")[2] or record.test,
+        record.name,
+        where,
+    )
+
+
+def _fit(columns: list[list[str]], view: View) -> list[list[str]]:
+    """Return padded columns that are as wide as the terminal at most, if that can be had."""
+    if view.verbosity <= 0:
+        columns = _shrink(columns, view.width)
+    widths = [max(map(len, column)) for column in columns]
+    return [
+        [cell.ljust(width) for cell in column]
+        for column, width in zip(columns, widths, strict=True)
+    ]
+
+
+def _shrink(columns: list[list[str]], width: int) -> list[list[str]]:
+    """Shorten the test and the baseline, then leave out the test, then the region."""
+    score, needs, verdict, test, baseline, region = columns
+    for kept in ([test, baseline, region], [baseline, region], [baseline]):
+        fixed = [score, needs, verdict, *([region] if region in kept else [])]
+        names = [column for column in kept if column is not region]
+        room = width - sum(max(map(len, column)) + len(GAP) for column in fixed)
+        each = room // len(names) - len(GAP) if len(names) > 1 else room
+        if each >= MIN_NAME or kept == [baseline]:
+            short = [[_ellipsis(cell, max(each, MIN_NAME)) for cell in name] for name in names]
+            return [score, needs, verdict, *short, *([region] if region in kept else [])]
+    raise AssertionError("unreachable: the last choice is always taken")
+
+
+def _ellipsis(text: str, width: int) -> str:
+    """Return the end of `text`, where names differ, with the cut marked."""
+    return text if len(text) <= width else "..." + text[-(width - 3) :]
+
+
+def _written(records: Sequence[Record], view: View) -> Iterator[Line]:
+    written = [record.baseline for record in records if record.verdict.wrote]
+    if written:
+        yield Line(f"wrote {_plural(len(written), 'baseline')}:", "yellow")
+        yield from _named(written, view)
+
+
+def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
+    kept = [record for record in records if record.actual is not None]
+    if kept:
+        yield Line(f"pictures of {_plural(len(kept), 'mismatch', 'es')} in {view.report}/; accept:")
+        command = accept_command(kept[0].name, view.report)
+        yield Line(
+            f"  {command if len(kept) == 1 else command.rpartition('accept')[0]}"
+            f"{'' if len(kept) == 1 else 'accept NAME ... | --all'}"
+        )
+
+
+def _orphans(results: Results, view: View) -> Iterator[Line]:
+    if results.orphans and not results.partial:
+        count = _plural(len(results.orphans), "baseline")
+        yield Line(f"{count} that no test uses ({COMMAND} trim lists and deletes):", "yellow")
+        yield from _named(results.orphans, view)
+
+
+def _named(paths: Sequence[str], view: View) -> Iterator[Line]:
+    count = len(paths) if view.verbosity > 0 else MAX_NAMED
+    for path in paths[:count]:
+        yield Line(f"  {path}")
+    if len(paths) > count:
+        yield Line(f"  ... and {len(paths) - count} more; -v shows all")
+
+
+def _model(records: Sequence[Record], view: View) -> Iterator[Line]:
+    models = sorted({record.model for record in records if record.model is not None})
+    seconds = sum(record.model_seconds for record in records)
+    if models and view.verbosity >= 0:
+        yield Line(f"model {', '.join(models)}: {seconds:.1f} s")
+
+
+def _plural(count: int, noun: str, ending: str = "s") -> str:
+    return f"{count} {noun}{'' if count == 1 else ending}"

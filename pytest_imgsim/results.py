@@ -1,0 +1,164 @@
+"""The results folder: pictures of what failed, and results.json, from which all else follows.
+
+``results.json`` is written once, at the end of a run, and has this form (schema 1)::
+
+    {"schema": 1, "version": "<of pytest-imgsim>", "root": "<rootdir, relative to the folder>",
+     "baselines": "<folder of baselines, relative to rootdir where below it>",
+     "records": [<Record.to_dict()>, ...], "orphans": ["<baseline path>", ...],
+     "partial": "<why the run cannot tell orphans, or ''>"}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, write_whole
+from pytest_imgsim.record import Record
+
+SCHEMA = 1
+FILE = "results.json"
+#: The kinds of kept pictures, ``<name>.<kind>.png``, and the field of a record that has the path.
+PICTURE_FIELDS = {
+    "actual": "actual",
+    "baseline": "baseline_copy",
+    "diff": "diff",
+    "filled": "filled",
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run came to.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        All comparisons.
+    baselines : str
+        Folder of the baselines, relative to rootdir where it lies below it.
+    orphans : sequence of str
+        Baselines that no test asked for, as paths like `Record.baseline`.
+    partial : str
+        Why the run cannot tell orphans, or "".
+    """
+
+    records: Sequence[Record] = ()
+    baselines: str = "baselines"
+    orphans: Sequence[str] = field(default=())
+    partial: str = ""
+
+
+class ResultsFolder:
+    """The folder of results, which ignores itself in git.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when something is first written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, name: str, kind: str, data: bytes) -> str:
+        """Write one PNG and return its path below the folder.
+
+        Parameters
+        ----------
+        name : str
+            The baseline's name.
+        kind : {"actual", "baseline", "diff", "filled"}
+            What it shows.
+        data : bytes
+            The file.
+        """
+        relative = f"{name}.{kind}.png"
+        self._ignore_itself()
+        write_whole(self.folder / relative, data)
+        return relative
+
+    def write(self, results: Results, *, root: Path, version: str) -> None:
+        """Write results.json, and remove the pictures of earlier runs."""
+        content = {
+            "schema": SCHEMA,
+            "version": version,
+            "root": Path(os.path.relpath(root, self.folder)).as_posix(),
+            "baselines": results.baselines,
+            "records": [record.to_dict() for record in results.records],
+            "orphans": list(results.orphans),
+            "partial": results.partial,
+        }
+        self._ignore_itself()
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+        write_whole(self.folder / FILE, (text + "\n").encode("utf-8", "surrogatepass"))
+        self._sweep(results.records)
+
+    def read(self) -> tuple[Results, Path]:
+        """Return the last run's results, and the rootdir that its paths begin at.
+
+        Raises
+        ------
+        ResultsError
+            If there are none, or they are of another version.
+        """
+        path = self.folder / FILE
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ResultsError(
+                f"{path}: no results here; run pytest first, or name the folder with --report"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{path}: cannot be read: {error}; run pytest again") from None
+        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+            raise ResultsError(
+                f"{path}: expected schema {SCHEMA}, as this version of pytest-imgsim writes it; "
+                "run pytest again"
+            )
+        return _parse(content, path), (self.folder / content["root"]).resolve()
+
+    def _ignore_itself(self) -> None:
+        if not (self.folder / ".gitignore").exists():
+            write_whole(self.folder / ".gitignore", b"*\n")
+
+    def _sweep(self, records: Iterable[Record]) -> None:
+        """Remove our own files that no record names, and folders that this leaves empty."""
+        kept = {picture for record in records for picture in pictures_of(record)}
+        for path in sorted(self.folder.rglob("*"), reverse=True):
+            if path.is_dir() and not path.is_symlink():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif _is_ours(path.name) and path.relative_to(self.folder).as_posix() not in kept:
+                path.unlink()
+
+
+def pictures_of(record: Record) -> list[str]:
+    """Return the kept pictures of a record, as paths below the results folder."""
+    paths = [getattr(record, name) for name in PICTURE_FIELDS.values()]
+    return [path for path in paths if path is not None]
+
+
+def _is_ours(name: str) -> bool:
+    unfinished = name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX)
+    return unfinished or name.endswith(tuple(f".{kind}.png" for kind in PICTURE_FIELDS))
+
+
+def _parse(content: dict[str, Any], path: Path) -> Results:
+    try:
+        return Results(
+            [Record.from_dict(record) for record in content["records"]],
+            content["baselines"],
+            content["orphans"],
+            content["partial"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResultsError(
+            f"{path}: not as pytest-imgsim wrote it ({type(error).__name__}: {error}); run "
+            "pytest again"
+        ) from None

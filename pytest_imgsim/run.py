@@ -1,0 +1,82 @@
+"""The plugin's state in one pytest process: settings, and a session once a test asks for it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_imgsim.fixture import test_id
+from pytest_imgsim.settings import Settings
+
+if TYPE_CHECKING:
+    from pytest_imgsim.resnet import ResNet50
+    from pytest_imgsim.session import Session
+
+RUN = pytest.StashKey["Run"]()
+
+
+class Run:
+    """One pytest process: the sole one, xdist's controller, or one of its workers.
+
+    Parameters
+    ----------
+    config : pytest.Config
+        Pytest's configuration.
+    settings : Settings
+        The settings of the run.
+    """
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.settings = settings
+        self.deselected = False
+        self._config = config
+        self._model: ResNet50 | None = None
+        self._session: Session | None = None
+        self._reported = 0
+
+    @property
+    def model(self) -> ResNet50:
+        """The ResNet50 of this process; TensorFlow is not imported before it is used."""
+        if self._model is None:
+            from pytest_imgsim.resnet import ResNet50
+
+            self._model = ResNet50(
+                self.settings.weights,
+                root=self._config.rootpath,
+                threads=_threads(self._config),
+                max_pixels=self.settings.max_pixels,
+            )
+        return self._model
+
+    @property
+    def session(self) -> Session:
+        """The session of this process, made on first use."""
+        if self._session is None:
+            from pytest_imgsim.session import Session
+
+            self._session = Session(self.settings, self._config.rootpath, self.model)
+        return self._session
+
+    def payload(self, item: pytest.Item, report: pytest.TestReport) -> dict[str, Any]:
+        """Return what a phase's report has to tell the controller, as exact builtins."""
+        out: dict[str, Any] = {}
+        records = self._session.records[self._reported :] if self._session else []
+        if records:
+            self._reported += len(records)
+            out["records"] = [record.to_dict() for record in records]
+        if report.outcome != "passed" and isinstance(item, pytest.Function):
+            out["unfinished"] = test_id(item).baseline_name()
+        if self.deselected:
+            out["deselected"] = True
+        return out
+
+
+def _threads(config: pytest.Config) -> int:
+    """Return this worker's share of the CPUs, or 0 (all) without xdist."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers <= 1:
+        return 0
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (usable or 1) // int(workers))

@@ -1,0 +1,131 @@
+"""Cosine similarity of feature vectors and of maps of them: pure numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureMap:
+    """Features on a grid.
+
+    Parameters
+    ----------
+    stride : int
+        Pixels from one cell to the next, in both directions.
+    values : ndarray of shape (h, w, C), float32
+        One feature vector a cell; h and w are the picture's sides divided by `stride`.
+    """
+
+    stride: int
+    values: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What an extractor sees in a picture.
+
+    Parameters
+    ----------
+    local : tuple of FeatureMap
+        Maps in which a change is looked for, finest first; each stride divides the next.
+    top : FeatureMap
+        The last map, whose mean over all cells is the picture's pooled vector.
+    """
+
+    local: tuple[FeatureMap, ...]
+    top: FeatureMap
+
+
+class Extractor(Protocol):
+    """Whatever turns pixels into features; ResNet50 is one, a test's fake another."""
+
+    @property
+    def model_id(self) -> str:
+        """Id of the model: architecture, weights and preprocessing."""
+        ...
+
+    def extract(self, rgb: NDArray[np.uint8]) -> Features:
+        """Return the features of (H, W, 3) uint8 pixels; H and W are multiples of 32."""
+        ...
+
+
+def cosine(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    r"""Cosine similarity along the last axis.
+
+    Parameters
+    ----------
+    a, b : ndarray of shape (..., C), float
+        Feature vectors.
+
+    Returns
+    -------
+    ndarray of shape (...), float64
+        :math:`a \cdot b / (\lVert a \rVert \lVert b \rVert)` in [-1, 1]; 1 means the same
+        direction. Two zero vectors are alike (1); one zero vector is like no other (0).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+
+    References
+    ----------
+    .. [1] G. Salton, A. Wong, C. S. Yang, "A vector space model for automatic indexing",
+       Communications of the ACM 18(11), 1975. :doi:`10.1145/361219.361220`
+
+    Examples
+    --------
+    >>> float(cosine(np.array([1.0, 0.0]), np.array([1.0, 1.0])).round(4))
+    0.7071
+    >>> float(cosine(np.zeros(2), np.zeros(2)))
+    1.0
+    """
+    if a.shape != b.shape:
+        raise ValueError(f"expected two arrays of one shape, got {a.shape} and {b.shape}")
+    dot = np.einsum("...c,...c->...", a, b, dtype=np.float64)
+    norm_a = np.einsum("...c,...c->...", a, a, dtype=np.float64)
+    norm_b = np.einsum("...c,...c->...", b, b, dtype=np.float64)
+    scale = np.sqrt(norm_a) * np.sqrt(norm_b)
+    value = np.divide(dot, scale, out=np.zeros_like(scale), where=scale > 0)
+    value = np.where((norm_a == 0) & (norm_b == 0), 1.0, value)
+    return np.clip(value, -1.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class CosineMap:
+    """Local cosines on a grid.
+
+    Parameters
+    ----------
+    stride : int
+        Pixels from one cell to the next, in both directions.
+    values : ndarray of shape (h, w), float64
+        One cosine in [-1, 1] a cell.
+    """
+
+    stride: int
+    values: NDArray[np.float64]
+
+
+def cosine_map(a: Features, b: Features) -> CosineMap:
+    """Return the smallest local cosine of all stages, on the grid of the finest.
+
+    Parameters
+    ----------
+    a, b : Features
+        Features of two pictures of one size.
+    """
+    finest = a.local[0].stride
+    out = np.ones(a.local[0].values.shape[:2], dtype=np.float64)
+    for left, right in zip(a.local, b.local, strict=True):
+        cells = cosine(left.values, right.values)
+        times = left.stride // finest
+        out = np.minimum(out, cells.repeat(times, axis=0).repeat(times, axis=1))
+    return CosineMap(finest, out)

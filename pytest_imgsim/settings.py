@@ -1,0 +1,247 @@
+"""The settings of a run and of one comparison, and where each value came from.
+
+Settings are layered: every :meth:`Settings.override` lays one source over the last, so
+the order of the calls is the precedence (default < ini < command line < marker <
+argument), and ``settings.where("threshold")`` tells which source won.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from pytest_imgsim.errors import SettingsError
+
+UPDATE_MODES = ("all", "changed", "missing", "none")
+
+
+def _threshold(value: Any) -> float:
+    number = _number(value)
+    if not -1.0 <= number <= 1.0:
+        raise ValueError("a cosine similarity from -1 to 1 (1 is identical; higher is stricter)")
+    return number
+
+
+def _seconds(value: Any) -> float:
+    number = _number(value)
+    if number < 0:
+        raise ValueError("a number of seconds, 0 or more")
+    return number
+
+
+def _pixels(value: Any) -> int:
+    number = _number(value)
+    if number < 1 or number != int(number):
+        raise ValueError("a whole number of pixels, 1 or more")
+    return int(number)
+
+
+def _number(value: Any) -> float:
+    expected = ValueError("a number")
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise expected
+    try:
+        number = float(value)
+    except ValueError:
+        raise expected from None
+    if not math.isfinite(number):
+        raise expected
+    return number
+
+
+def _mode(value: Any) -> str:
+    if value not in UPDATE_MODES:
+        raise ValueError("one of " + ", ".join(UPDATE_MODES))
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text that is not empty")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("True or False")
+    return value
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table of settings.
+
+    Parameters
+    ----------
+    parse : callable
+        Turns a raw value into the typed one; a ValueError says what is expected.
+    help : str
+        One sentence for ``pytest --help``.
+    metavar : str
+        What stands for the value in ``pytest --help``.
+    ini_type : {"string", "float", "int"}
+        Its type in an ini or TOML file.
+    """
+
+    parse: Callable[[Any], Any]
+    help: str
+    metavar: str
+    ini_type: Literal["string", "float", "int"] = "string"
+
+
+#: Settings of a whole run: each has a command line option and an ini twin.
+RUN_SETTINGS: Mapping[str, Setting] = {
+    "update": Setting(
+        _mode,
+        "Write baselines: 'changed' writes what is missing or no longer passes, 'missing' "
+        "only what is missing, 'all' also those that pass with other bytes, 'none' nothing.",
+        "{all,changed,missing,none}",
+    ),
+    "threshold": Setting(
+        _threshold,
+        "Smallest score that passes, 0 to 1: the cosine similarity of ResNet50 features "
+        "in the worst region of the picture.",
+        "SCORE",
+        "float",
+    ),
+    "baselines": Setting(_text, "Folder of the baselines, below rootdir.", "DIR"),
+    "report": Setting(
+        _text, "Folder for results.json and the pictures of failures, below rootdir.", "DIR"
+    ),
+    "weights": Setting(
+        _text,
+        "Weights of the ResNet50: 'seeded' (made by the package, works offline), 'imagenet' "
+        "(downloaded once by Keras), or the path of a .weights.h5 or .keras file.",
+        "NAME|FILE",
+    ),
+    "template": Setting(
+        _text,
+        "Where a baseline lies below its folder, of {name} {platform} {machine} {browser} "
+        "{python}, as in '{platform}/{name}'; where that file is missing, '{name}' serves.",
+        "TEMPLATE",
+    ),
+    "stable_timeout": Setting(
+        _seconds,
+        "Seconds that a live page gets until two captures in a row agree.",
+        "SECONDS",
+        "float",
+    ),
+    "max_pixels": Setting(_pixels, "Largest picture that is decoded, in pixels.", "PIXELS", "int"),
+}
+
+#: Settings that a marker or an argument may give for one test or one comparison.
+CHECK_SETTINGS: Mapping[str, Callable[[Any], Any]] = {
+    "threshold": _threshold,
+    "stable_timeout": _seconds,
+    "full_page": _flag,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings in force, with the origin of each.
+
+    Parameters
+    ----------
+    threshold : float
+        Smallest score that passes, in [-1, 1].
+    update : {"all", "changed", "missing", "none"}
+        Which baselines are written.
+    baselines, report : str
+        Folders, relative to pytest's rootdir or absolute.
+    weights : str
+        A known name or the path of a weights file.
+    template : str
+        Where a baseline lies below `baselines`.
+    stable_timeout : float
+        Seconds until a live source has to stand still.
+    max_pixels : int
+        Largest picture that is decoded.
+    full_page : bool
+        Whether a Playwright page is captured to its full height.
+    ignore : tuple
+        Areas that are hidden on both pictures; they add up over the layers.
+    origins : mapping of str to str
+        Where a setting was given, for those that are not at their default.
+    """
+
+    threshold: float = 0.95
+    update: str = "none"
+    baselines: str = "baselines"
+    report: str = "imgsim-results"
+    weights: str = "seeded"
+    template: str = "{name}"
+    stable_timeout: float = 5.0
+    max_pixels: int = 80_000_000
+    full_page: bool = False
+    ignore: tuple[Any, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def where(self, key: str) -> str:
+        """Return where the setting `key` was given, or "default"."""
+        return self.origins.get(key, "default")
+
+    def override(self, where: str, values: Mapping[str, Any]) -> Settings:
+        """Return these settings with `values` of the whole run laid over them.
+
+        Parameters
+        ----------
+        where : str
+            The source, with ``{key}`` for the setting's name: ``"ini imgsim_{key}"``.
+        values : mapping of str to object
+            Raw values; those that are None are not given.
+
+        Raises
+        ------
+        SettingsError
+            If a value is not what the setting expects.
+        """
+        parsers = {key: setting.parse for key, setting in RUN_SETTINGS.items()}
+        return self._lay(where, values, parsers)
+
+    def for_check(self, where: str, values: Mapping[str, Any]) -> Settings:
+        """Return these settings with those of one test or comparison laid over them.
+
+        Raises
+        ------
+        SettingsError
+            If a key is unknown or a value is not what the setting expects.
+        """
+        values = dict(values)
+        ignore = values.pop("ignore", None)
+        for key in values:
+            if key not in CHECK_SETTINGS:
+                known = ", ".join(sorted([*CHECK_SETTINGS, "ignore"]))
+                raise SettingsError(f"{where.format(key=key)}: unknown setting; known: {known}")
+        settings = self._lay(where, values, CHECK_SETTINGS)
+        return replace(settings, ignore=(*settings.ignore, *_as_masks(ignore)))
+
+    def _lay(
+        self, where: str, values: Mapping[str, Any], parsers: Mapping[str, Callable[[Any], Any]]
+    ) -> Settings:
+        given = {key: value for key, value in values.items() if value is not None}
+        parsed: dict[str, Any] = {}
+        for key, value in given.items():
+            parsed[key] = _parse(parsers[key], value, where.format(key=key))
+        origins = {**self.origins, **{key: where.format(key=key) for key in parsed}}
+        return replace(self, **parsed, origins=origins)
+
+
+def _parse(parser: Callable[[Any], Any], value: Any, where: str) -> Any:
+    try:
+        return parser(value)
+    except ValueError as expected:
+        raise SettingsError(f"{where}: expected {expected}, got {value!r}") from None
+
+
+def _as_masks(ignore: Any) -> tuple[Any, ...]:
+    """Return `ignore` as a tuple of areas: None, one area, or a list or tuple of areas."""
+    if ignore is None:
+        return ()
+    if not isinstance(ignore, list | tuple):
+        return (ignore,)
+    if ignore and all(isinstance(part, int | float) for part in ignore):
+        return (tuple(ignore),)
+    return tuple(ignore)

@@ -1,0 +1,145 @@
+"""Where baselines lie: names to paths and back, and bytes in and out. Nothing is decoded here."""
+
+from __future__ import annotations
+
+import platform
+import re
+import string
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pytest_imgsim.errors import BaselineError, SettingsError
+from pytest_imgsim.files import check_inside, write_whole
+from pytest_imgsim.naming import encode_segment
+
+SHARED_TEMPLATE = "{name}"
+SUFFIX = ".png"
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".gif", ".tif", ".tiff")
+PLACEHOLDERS = ("name", "platform", "machine", "browser", "python")
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
+def is_path(baseline: str) -> bool:
+    """Return whether a text given as a baseline is a path (it ends as pictures do)."""
+    return baseline.lower().endswith(PICTURE_SUFFIXES)
+
+
+class Store:
+    """The folder of baselines.
+
+    Parameters
+    ----------
+    folder : Path
+        Root of all baselines; made when the first one is written.
+    template : str
+        Where a baseline lies below it, of `PLACEHOLDERS`.
+    scratch : Path
+        Folder for unfinished files.
+
+    Raises
+    ------
+    SettingsError
+        If the template has an unknown part, lacks ``{name}``, or could leave the folder.
+    """
+
+    def __init__(self, folder: Path, template: str, *, scratch: Path) -> None:
+        _check_template(template)
+        self.folder = folder
+        self._template = template
+        self._scratch = scratch
+        self._pattern = _pattern(template)
+
+    def own_path(self, name: str, browser: str) -> Path:
+        """Return where the baseline of this platform and browser lies, or would."""
+        return self._path(self._template, name, browser)
+
+    def find(self, name: str, browser: str) -> Path:
+        """Return the baseline to compare with: the own one, else a shared one that exists."""
+        own = self.own_path(name, browser)
+        shared = self._path(SHARED_TEMPLATE, name, browser)
+        return shared if not own.exists() and shared.exists() else own
+
+    def _path(self, template: str, name: str, browser: str) -> Path:
+        parts = {**_environment(), "browser": encode_segment(browser or "any")}
+        path = self.folder / (template.format(name=name, **parts) + SUFFIX)
+        check_inside(path, self.folder)
+        return path
+
+    def names_of(self, path: Path) -> set[str]:
+        """Return the names that a file in the folder may be a baseline of.
+
+        There is more than one where the template leaves it open: the file may be the
+        shared baseline of one name or another platform's baseline of a shorter one.
+        """
+        stem = path.relative_to(self.folder).with_suffix("").as_posix()
+        match = self._pattern.fullmatch(stem)
+        return {stem, match["name"]} if match else {stem}
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Write a baseline, whole and at once."""
+        write_whole(path, data, scratch=self._scratch)
+
+    def files(self) -> Iterator[Path]:
+        """Yield all pictures in the folder, sorted; hidden files and links are left out."""
+        for path in sorted(self.folder.rglob("*")):
+            hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
+            if is_path(path.name) and not hidden and not path.is_symlink() and path.is_file():
+                yield path
+
+
+def read(path: Path) -> bytes | None:
+    """Return a baseline's bytes, or None where there is none.
+
+    Raises
+    ------
+    BaselineError
+        If the file is a Git LFS pointer, or cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BaselineError(f"baseline {path}: cannot be read: {error.strerror}") from None
+    if data.startswith(LFS_POINTER):
+        raise BaselineError(
+            f"baseline {path}: expected a picture, got a Git LFS pointer to one; fetch the "
+            "pictures with: git lfs pull"
+        )
+    return data
+
+
+def _environment() -> Mapping[str, str]:
+    return {
+        "platform": platform.system().lower() or "unknown",
+        "machine": platform.machine().lower() or "unknown",
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+    }
+
+
+def _check_template(template: str) -> None:
+    rule = f"template {template!r}: expected a relative path of {{{'}, {'.join(PLACEHOLDERS)}}}"
+    try:
+        fields = [
+            field for _, field, _, _ in string.Formatter().parse(template) if field is not None
+        ]
+    except ValueError as error:
+        raise SettingsError(f"{rule}: {error}") from None
+    unknown = [field for field in fields if field not in PLACEHOLDERS]
+    if unknown:
+        raise SettingsError(f"{rule}, got {{{unknown[0]}}}")
+    if fields.count("name") != 1:
+        raise SettingsError(f"{rule} with {{name}} in it once, or two tests would share a file")
+    if template.startswith("/") or "\\" in template or ".." in template.split("/"):
+        raise SettingsError(f"{rule} that stays inside the folder of baselines")
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return a pattern for what the template makes on any platform, with the group ``name``."""
+    parts = []
+    for literal, field, _, _ in string.Formatter().parse(template):
+        parts.append(re.escape(literal))
+        if field is not None:
+            parts.append(r"(?P<name>.+)" if field == "name" else r"[^/]+")
+    return re.compile("".join(parts))

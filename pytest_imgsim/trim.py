@@ -1,0 +1,40 @@
+"""Delete baselines that the last complete run did not use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.files import check_inside
+from pytest_imgsim.results import Results
+
+
+def orphans(results: Results, root: Path) -> list[Path]:
+    """Return the orphans of the last run that still exist.
+
+    Raises
+    ------
+    ResultsError
+        If that run was partial, and so cannot tell.
+    BaselineError
+        If a path leads out of the folder of baselines.
+    """
+    if results.partial:
+        raise ResultsError(
+            f"the last run was partial ({results.partial}), so it cannot tell which baselines are "
+            "used; run the whole suite, then trim"
+        )
+    paths = [root / orphan for orphan in results.orphans]
+    for path in paths:
+        check_inside(path, root / results.baselines)
+    return [path for path in paths if path.is_file()]
+
+
+def delete(paths: list[Path], folder: Path) -> None:
+    """Delete files, and the folders below `folder` that this leaves empty."""
+    for path in paths:
+        path.unlink()
+        for parent in path.parents:
+            if parent == folder or not parent.is_relative_to(folder) or any(parent.iterdir()):
+                break
+            parent.rmdir()
