@@ -144,7 +144,7 @@ def _fit(columns: list[list[str]], view: View) -> list[list[str]]:
     """Return padded columns that are as wide as the terminal at most, if that can be had."""
     if view.verbosity <= 0:
         columns = _shrink(columns, view.width)
-    widths = [max(map(len, column)) for column in columns]
+    widths = [_width(column) for column in columns]
     return [
         [cell.ljust(width) for cell in column]
         for column, width in zip(columns, widths, strict=True)
@@ -154,15 +154,33 @@ def _fit(columns: list[list[str]], view: View) -> list[list[str]]:
 def _shrink(columns: list[list[str]], width: int) -> list[list[str]]:
     """Shorten the test and the baseline, then leave out the test, then the region."""
     score, needs, verdict, test, baseline, region = columns
-    for kept in ([test, baseline, region], [baseline, region], [baseline]):
-        fixed = [score, needs, verdict, *([region] if region in kept else [])]
-        names = [column for column in kept if column is not region]
-        room = width - sum(max(map(len, column)) + len(GAP) for column in fixed)
-        each = room // len(names) - len(GAP) if len(names) > 1 else room
-        if each >= MIN_NAME or kept == [baseline]:
-            short = [[_ellipsis(cell, max(each, MIN_NAME)) for cell in name] for name in names]
-            return [score, needs, verdict, *short, *([region] if region in kept else [])]
-    raise AssertionError("unreachable: the last choice is always taken")
+    fixed = [score, needs, verdict]
+    for names, rest in (([test, baseline], [region]), ([baseline], [region])):
+        room = width - sum(_width(column) + len(GAP) for column in [*fixed, *names, *rest])
+        widths = _narrow([_width(name) for name in names], room + len(GAP))
+        if min(widths) >= MIN_NAME or room >= 0:
+            return [*fixed, *_cut(names, widths), *rest]
+    room = width - sum(_width(column) + len(GAP) for column in fixed)
+    return [*fixed, *_cut([baseline], [max(room, MIN_NAME)])]
+
+
+def _width(column: list[str]) -> int:
+    return max(map(len, column))
+
+
+def _narrow(widths: list[int], room: int) -> list[int]:
+    """Take what is missing (`room` below 0) off the widest, again and again."""
+    widths = list(widths)
+    for _ in range(-room):
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _cut(names: list[list[str]], widths: list[int]) -> list[list[str]]:
+    return [
+        [_ellipsis(cell, width) for cell in name]
+        for name, width in zip(names, widths, strict=True)
+    ]
 
 
 def _ellipsis(text: str, width: int) -> str:

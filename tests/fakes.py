@@ -1,0 +1,156 @@
+"""What the unit tests share: a fake model, pictures, and a run in a folder of its own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pytest_imgsim.naming import TestId
+from pytest_imgsim.picture import encode_png
+from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.scoring import FeatureMap, Features
+from pytest_imgsim.session import Session
+from pytest_imgsim.settings import Settings
+
+Pixels = NDArray[np.uint8]
+
+
+def means(rgb: Pixels, stride: int) -> FeatureMap:
+    """Return the mean colour of each cell, and one less everywhere, as a feature map."""
+    height, width = rgb.shape[0] // stride, rgb.shape[1] // stride
+    cells = rgb.reshape(height, stride, width, stride, 3).mean(axis=(1, 3))
+    return FeatureMap(stride, (cells / 255.0 - 0.5).astype(np.float32))
+
+
+class FakeModel:
+    """Sees the mean colour of cells of 8 px and of 32 px, and counts its calls."""
+
+    model_id = "fake-1"
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.seconds = 0.0
+
+    def extract(self, rgb: Pixels) -> Features:
+        """Return the mean colours."""
+        assert rgb.shape[0] % 32 == 0
+        assert rgb.shape[1] % 32 == 0
+        self.calls += 1
+        self.seconds += 0.5
+        return Features((means(rgb, 8),), means(rgb, 32))
+
+
+class FixedModel(FakeModel):
+    """Gives every pair of pictures that differ one cosine: tells the two by their first sight."""
+
+    def __init__(self, cosine: float) -> None:
+        super().__init__()
+        self._vectors = [(1.0, 0.0), (cosine, float(np.sqrt(1 - cosine**2)))]
+
+    def extract(self, rgb: Pixels) -> Features:
+        """Return one vector on the first call of a pair, another on the second."""
+        vector = np.asarray(self._vectors[self.calls % 2], dtype=np.float64)
+        self.calls += 1
+        values: Any = np.broadcast_to(vector, (rgb.shape[0] // 32, rgb.shape[1] // 32, 2))
+        return Features((FeatureMap(32, values),), FeatureMap(32, values))
+
+
+class UntouchableModel:
+    """Fails the test when anything is asked of it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the model was asked for {name}")
+
+
+def noise(height: int, width: int, seed: int = 0) -> Pixels:
+    """Return (height, width, 3) random pixels, the same for the same seed."""
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def flat(height: int, width: int, colour: tuple[int, int, int] = (200, 200, 200)) -> Pixels:
+    """Return (height, width, 3) pixels of one colour."""
+    return np.full((height, width, 3), colour, dtype=np.uint8)
+
+
+def png(rgb: Pixels, alpha: Pixels | None = None) -> bytes:
+    """Return the pixels as a PNG file."""
+    return encode_png(rgb, alpha)
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """Return a PIL image as a file of `kind`."""
+    out = io.BytesIO()
+    image.save(out, format=kind, **options)
+    return out.getvalue()
+
+
+def a_record(**changes: Any) -> Record:
+    """Return a record of a failed comparison with some fields changed."""
+    values: dict[str, Any] = {
+        "test": "tests/test_shop.py::test_cart",
+        "name": "tests/test_shop/test_cart",
+        "verdict": Verdict.FAILED,
+        "threshold": 0.95,
+        "threshold_from": "default",
+        "baseline": "baselines/tests/test_shop/test_cart.png",
+        "update_path": "baselines/tests/test_shop/test_cart.png",
+    }
+    return Record(**{**values, **changes})
+
+
+def a_test(name: str = "test_cart", file: str = "tests/test_shop.py") -> TestId:
+    """Return the id of a test outside of any class."""
+    return TestId(f"{file}::{name}", file, (), name)
+
+
+@dataclass
+class Bench:
+    """A rootdir, and sessions in it one after the other.
+
+    Parameters
+    ----------
+    root : Path
+        The rootdir.
+    model : object
+        What scores.
+    """
+
+    root: Path
+    model: Any = field(default_factory=FakeModel)
+
+    def session(self, **settings: Any) -> Session:
+        """Return a new session, as a new run would have it."""
+        return Session(Settings(**settings), self.root, self.model)
+
+    def check(self, source: Any, baseline: Any = None, **settings: Any) -> Record:
+        """Return the record of one check in a run of its own."""
+        return self.session(**settings).check(a_test(), source, baseline)
+
+    @property
+    def baseline(self) -> Path:
+        """The baseline of the test."""
+        return self.root / "baselines/tests/test_shop/test_cart.png"
+
+    def store(self, data: bytes) -> Path:
+        """Write the baseline of the test."""
+        self.baseline.parent.mkdir(parents=True, exist_ok=True)
+        self.baseline.write_bytes(data)
+        return self.baseline
+
+    def files(self) -> set[str]:
+        """Return all files below the rootdir."""
+        paths = (path for path in self.root.rglob("*") if path.is_file())
+        return {path.relative_to(self.root).as_posix() for path in paths}
+
+
+def replay(*captures: Any) -> Callable[[], Any]:
+    """Return a function that gives one capture after the other, and then the last again."""
+    left = list(captures)
+    return lambda: left.pop(0) if len(left) > 1 else left[0]

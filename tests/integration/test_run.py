@@ -1,0 +1,229 @@
+"""A whole run: workers, crashes, orphans, the terminal summary and results.json."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Suite
+
+THREE = """
+def test_a(assert_similar): assert_similar(picture())
+def test_b(assert_similar): assert_similar(picture((40, 40)))
+def test_c(assert_similar): assert_similar(picture((80, 40)))
+"""
+
+
+def made(suite: Suite, text: str = THREE) -> Suite:
+    """Return the suite with baselines for `text`."""
+    suite.write(text)
+    suite.run("--update-baselines")
+    return suite
+
+
+def test_summary_worst_first(suite: Suite, mode: tuple[str, ...]) -> None:
+    """The summary has a heading with counts and a table with the worst score first."""
+    made(suite)
+    suite.write(THREE.replace("(80, 40)", "(80, 60)").replace("def test_a", "def test_new"))
+    result = suite.run(*mode)
+    result.stdout.re_match_lines(
+        [
+            r"=+ imgsim: 3 compared, 1 missing, 1 failed, 1 equal =+",
+            r"score +needs +verdict +test +baseline +worst region",
+            r"- +0\.95 +missing +test_new +test_page/test_new",
+            r"-?\d\.\d+ +0\.95 +failed +test_c +test_page/test_c +\d+x\d+ at \(80, \d+\)",
+            r"1\.0000 +0\.95 +equal +test_b +test_page/test_b",
+            r"pictures of 2 mismatches in imgsim-results/; accept:",
+            r"1 baseline that no test uses \(python -m pytest_imgsim trim.*",
+            r"  baselines/test_page/test_a\.png",
+            r"model fake: \d+\.\d s",
+        ]
+    )
+
+
+def test_nothing_compared_nothing_said(suite: Suite, mode: tuple[str, ...]) -> None:
+    """A run without a comparison has no heading and writes no file."""
+    suite.write("def test_a(): pass")
+    result = suite.run(*mode)
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*imgsim:*")
+    assert not (suite.path / "imgsim-results").exists()
+
+
+def test_an_unrelated_run_keeps_the_candidates(suite: Suite) -> None:
+    """Running other tests does not throw away what waits to be accepted."""
+    suite.write("def test_a(assert_similar): assert_similar(picture())")
+    suite.write("def test_b(): pass", "test_other")
+    suite.run("test_page.py")
+    suite.run("test_other.py")
+    assert (suite.path / "imgsim-results/test_page/test_a.actual.png").is_file()
+
+
+@pytest.mark.parametrize("flag", ["-q", "-v", "--color=yes"])
+def test_verbosity_and_colour(suite: Suite, flag: str) -> None:
+    """-q shows what failed alone, -v all, and colours come only where they are wanted."""
+    many = "@pytest.mark.parametrize('n', range(25))\n" \
+        "def test_p(assert_similar, n): assert_similar(picture((4 * n, 40)))\n"
+    made(suite, many + THREE)
+    suite.write(many + THREE.replace("(80, 40)", "(80, 60)"))
+    result = suite.run(flag)
+    rows = [line for line in result.outlines if " equal " in line and "test_page/" in line]
+    assert len(rows) == {"-q": 0, "-v": 27, "--color=yes": 20}[flag]
+    red = [line for line in result.outlines if "\x1b[31m" in line and "failed" in line]
+    assert bool(red) == (flag == "--color=yes")
+    if flag == "--color=yes":
+        result.stdout.fnmatch_lines(["... and 7 more that passed; -v shows all"])
+
+
+def test_a_crashed_worker_loses_nothing(suite: Suite) -> None:
+    """Records of a worker that dies later on are in the summary all the same."""
+    pytest.importorskip("xdist")
+    made(suite)
+    suite.write(THREE + "import os\ndef test_d(): os._exit(1)\n")
+    result = suite.run("-n1", "--max-worker-restart=0")
+    result.stdout.fnmatch_lines(["*imgsim: 3 compared, 3 equal*"])
+    assert suite.results()["partial"] != ""
+    assert suite.results()["orphans"] == []
+
+
+def test_one_baseline_from_two_workers_fails_the_run(suite: Suite) -> None:
+    """What no single worker can see, two tests with one file, the controller fails."""
+    for name in ("test_one", "test_One"):
+        suite.write("def test_a(assert_similar): assert_similar(picture())", name)
+    result = suite.run("--update-baselines", "-n2", "--dist=loadfile")
+    if len(suite.records()) < 2 or "claimed twice" in str(result.stdout):
+        pytest.skip("both files went to one worker, which has told")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["ERROR: baseline *was used by two tests*"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "partial"),
+    [
+        (["-k", "test_a"], True),
+        (["test_page.py::test_a"], True),
+        (["--deselect=test_page.py::test_b"], True),
+        (["--lf"], True),
+        (["-x"], True),
+        (["test_page.py"], False),
+        ([], False),
+    ],
+)
+def test_orphans_only_after_a_whole_run(
+    suite: Suite, mode: tuple[str, ...], arguments: list[str], partial: bool
+) -> None:
+    """Orphans are told after a whole run, and never after a part of one."""
+    made(suite)
+    suite.write(THREE.replace("def test_c", "def later"))
+    suite.run(*arguments, *mode)
+    assert bool(suite.results()["partial"]) == partial
+    orphans = [] if partial else ["baselines/test_page/test_c.png"]
+    assert suite.results()["orphans"] == orphans
+
+
+def test_baselines_of_skipped_and_failed_tests_are_no_orphans(
+    suite: Suite, mode: tuple[str, ...]
+) -> None:
+    """A test that did not come to its comparisons keeps its baselines."""
+    made(suite, THREE + "def test_d(assert_similar):\n    assert_similar(picture(), 'later')\n")
+    suite.write(
+        """
+        @pytest.mark.skip(reason="today")
+        def test_a(assert_similar): assert_similar(picture())
+        def test_b(assert_similar): raise RuntimeError("before the picture")
+        @pytest.mark.xfail
+        def test_c(assert_similar): assert False
+        def test_d(assert_similar): assert_similar(picture((1, 1)))
+        """
+    )
+    suite.write("def test_z(assert_similar): assert_similar(picture(), 'x')", "test_z")
+    suite.run(*mode)
+    assert suite.results()["partial"] == ""
+    assert suite.results()["orphans"] == []
+
+
+def test_results_schema(suite: Suite) -> None:
+    """results.json has what the documentation names, with paths that begin at rootdir."""
+    made(suite)
+    suite.run()
+    results = suite.results()
+    assert results["schema"] == 1
+    assert results["root"] == ".."
+    assert results["baselines"] == "baselines"
+    record = suite.records()["test_page/test_b"]
+    assert record["test"] == "test_page.py::test_b"
+    assert record["baseline"] == "baselines/test_page/test_b.png"
+    assert str(suite.path) not in str(results)
+
+
+def test_pictures_of_earlier_runs_go(suite: Suite) -> None:
+    """The results folder shows the last run alone, and foreign files in it stay."""
+    made(suite)
+    suite.write(THREE.replace("(80, 40)", "(80, 60)"))
+    suite.run()
+    note = suite.path / "imgsim-results/note.txt"
+    note.write_text("mine")
+    assert (suite.path / "imgsim-results/test_page/test_c.diff.png").is_file()
+    suite.write(THREE)
+    suite.run()
+    assert not (suite.path / "imgsim-results/test_page").exists()
+    assert note.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--imgsim-threshold=x", "--imgsim-threshold: expected a number, got 'x'"),
+        ("--imgsim-update=some", "--imgsim-update: expected one of all, changed, missing, none"),
+        ("--imgsim-stable-timeout=-1", "0 or more"),
+        ("--imgsim-max-pixels=0", "1 or more"),
+        ("--imgsim-baselines=", "not empty"),
+    ],
+)
+def test_bad_options_are_usage_errors(suite: Suite, option: str, message: str) -> None:
+    """A bad option ends pytest at once, naming it, the rule and the value."""
+    result = suite.run(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert message in str(result.stderr)
+
+
+@pytest.mark.parametrize(("key", "value"), [("threshold", "7"), ("update", "some")])
+def test_bad_ini_value_is_a_usage_error(suite: Suite, key: str, value: str) -> None:
+    """So does a bad ini value."""
+    suite.pytester.makeini(f"[pytest]\nimgsim_{key} = {value}")
+    result = suite.run()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"ini imgsim_{key}: expected" in str(result.stderr)
+
+
+def test_folders_can_be_elsewhere(suite: Suite) -> None:
+    """Baselines and results go where the options say."""
+    suite.pytester.makepyprojecttoml(
+        '[tool.pytest.ini_options]\nimgsim_baselines = "shots"\nimgsim_report = "out/visual"\n'
+    )
+    suite.write("def test_a(assert_similar): assert_similar(picture())")
+    result = suite.run()
+    assert (suite.path / "out/visual/test_page/test_a.actual.png").is_file()
+    result.stdout.fnmatch_lines(["*accept --report out/visual test_page/test_a"])
+    suite.run("--update-baselines")
+    assert (suite.path / "shots/test_page/test_a.png").is_file()
+
+
+def test_help_has_all_options_under_one_heading(suite: Suite) -> None:
+    """Every option and ini key stands in pytest --help."""
+    text = str(suite.run("--help").stdout)
+    heading = text.index("visual regression testing (pytest-imgsim)")
+    for option in ("update", "threshold", "baselines", "report", "weights", "template"):
+        assert heading < text.index(f"--imgsim-{option}=")
+        assert f"imgsim_{option} (" in text
+    assert heading < text.index("--update-baselines")
+    markers = str(suite.run("--markers").stdout)
+    assert "@pytest.mark.imgsim(threshold=None" in markers
+
+
+def test_a_changed_model_is_told(suite: Suite) -> None:
+    """When another model scores than in the last run, the summary says so."""
+    made(suite)
+    suite.write(THREE.replace("(80, 40)", "(80, 60)"))
+    suite.run()
+    path = suite.path / "imgsim-results/results.json"
+    path.write_text(path.read_text().replace('"fake"', '"older"'))
+    suite.run().stdout.fnmatch_lines(["*the model changed from older to fake*"])
