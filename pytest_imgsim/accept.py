@@ -42,7 +42,7 @@ def candidates(records: Sequence[Record]) -> list[Record]:
 
 
 def matching(records: Sequence[Record], patterns: Sequence[str]) -> list[Record]:
-    """Return the records whose name or test is one of `patterns` or matches it as a glob.
+    """Return the records that `patterns` name: whole, by their end, or as a glob.
 
     Raises
     ------
@@ -51,9 +51,11 @@ def matching(records: Sequence[Record], patterns: Sequence[str]) -> list[Record]
     """
     chosen: list[Record] = []
     for pattern in patterns:
-        found = [r for r in records if pattern in (r.name, r.test)] or [
-            r for r in records if fnmatchcase(r.name, pattern) or fnmatchcase(r.test, pattern)
-        ]
+        found = (
+            [r for r in records if pattern in (r.name, r.test)]
+            or [r for r in records if r.name.endswith("/" + pattern)]
+            or [r for r in records if fnmatchcase(r.name, pattern) or fnmatchcase(r.test, pattern)]
+        )
         if not found:
             known = "".join(f"\n  {record.name}" for record in records)
             raise ResultsError(

@@ -189,7 +189,10 @@ class Judge:
         self, record: Record, actual: Picture, seen: Picture, seen_baseline: Picture
     ) -> Record:
         changed = changed_pixels(seen, seen_baseline)
-        boxes = [Box(r.x, r.y, r.width, r.height) for r in record.regions]
+        boxes = changed_boxes(changed)
+        if worst := record.region:
+            box = Box(worst.x, worst.y, worst.width, worst.height)
+            boxes.sort(key=lambda other: other != box)
         record = record.with_(
             pixel_difference=float(changed.mean()), ssim=ssim(seen.rgb, seen_baseline.rgb)
         )

@@ -90,9 +90,8 @@ class ResNet50:
             Local maps (H/8, W/8, 512) and (H/16, W/16, 1024), top map (H/32, W/32, 2048).
         """
         run = self._load()[1]
-        started = time.perf_counter()
-        maps = [np.asarray(output)[0] for output in run(rgb[None])]
-        self.seconds += time.perf_counter() - started
+        with self._working():
+            maps = [np.asarray(output)[0] for output in run(rgb[None])]
         strides = [stride for _, stride in (*LOCAL_STAGES, TOP_STAGE)]
         *local, top = (FeatureMap(s, values) for s, values in zip(strides, maps, strict=True))
         return Features(tuple(local), top)
@@ -127,10 +126,18 @@ class ResNet50:
 
     def _load(self) -> tuple[Any, Any, str]:
         if self._loaded is None:
-            started = time.perf_counter()
-            self._loaded = self._build()
-            self.seconds += time.perf_counter() - started
+            with self._working():
+                self._loaded = self._build()
         return self._loaded
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """Count the seconds, and keep Keras' own warnings from a suite that raises on them."""
+        started = time.perf_counter()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+        self.seconds += time.perf_counter() - started
 
     def _build(self) -> tuple[Any, Any, str]:
         source = weights_of.weights_file(self._weights, self._root)
@@ -229,9 +236,7 @@ def _first_line(error: Exception) -> str:
 
 def _import_tensorflow(threads: int) -> tuple[Any, Any]:
     try:
-        with warnings.catch_warnings(), _quiet_stderr():
-            # A suite that turns warnings into errors must not trip over TensorFlow's own.
-            warnings.simplefilter("ignore")
+        with _quiet_stderr():
             import keras
             import tensorflow
 

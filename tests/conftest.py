@@ -1,39 +1,18 @@
-"""Inner test suites: how they are written, run and read."""
+"""Fixtures of all tests."""
 
 from __future__ import annotations
 
-import json
-import shutil
+import os
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
+from suite import MODES, PICTURES, Suite
 
 # pytester forgets the modules that an inner run imports, and numpy cannot be imported twice.
 import pytest_imgsim.resnet
 import pytest_imgsim.session  # noqa: F401
-
-#: The ways in which a suite is run: without xdist, with it but in one process, with workers.
-MODES = {"no-xdist": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
-
-#: The fake model, and without the soft assertions of pytest-playwright, which do not nest.
-IN_PROCESS = ("-p", "fake_plugin", "-p", "no:playwright")
-
-PICTURES = '''
-import numpy as np
-
-def picture(mark=None, size=(160, 96), colour=(255, 255, 255)):
-    """Return a page with a blue bar, and a black mark at (x, y)."""
-    out = np.full((size[1], size[0], 3), colour, np.uint8)
-    out[8:24, 8:152] = (30, 60, 160)
-    if mark is not None:
-        out[mark[1]:mark[1] + 16, mark[0]:mark[0] + 16] = 0
-    return out
-'''
 
 
 @pytest.fixture(params=MODES)
@@ -42,60 +21,11 @@ def mode(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return MODES[request.param]
 
 
-class Suite:
-    """A test suite in a folder of its own, run with the fake model."""
-
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self.pytester = pytester
-        self.path = pytester.path
-        pytester.syspathinsert(str(Path(__file__).parent))
-        pytester.makepyfile(pictures=PICTURES)
-
-    def write(self, text: str, name: str = "test_page") -> None:
-        """Write a test file, with `picture` and pytest at hand."""
-        head = "import pytest\nimport numpy as np\nfrom pictures import picture\n"
-        (self.path / f"{name}.py").write_text(head + dedent(text), encoding="utf-8")
-        # A rewrite within one second, of one size, would run the old byte code.
-        shutil.rmtree(self.path / "__pycache__", ignore_errors=True)
-
-    def run(self, *arguments: str) -> pytest.RunResult:
-        """Run the suite."""
-        return self.pytester.runpytest_inprocess(*IN_PROCESS, *arguments)
-
-    def results(self) -> dict[str, Any]:
-        """Return results.json of the last run."""
-        text = (self.path / "imgsim-results" / "results.json").read_text(encoding="utf-8")
-        content: dict[str, Any] = json.loads(text)
-        return content
-
-    def records(self) -> dict[str, dict[str, Any]]:
-        """Return the records of the last run by name."""
-        return {record["name"]: record for record in self.results()["records"]}
-
-    def verdicts(self) -> dict[str, str]:
-        """Return the verdicts of the last run by name."""
-        return {name: record["verdict"] for name, record in self.records().items()}
-
-    def baselines(self) -> dict[str, bytes]:
-        """Return all files below baselines/ with their content."""
-        folder = self.path / "baselines"
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
-
-    def put(self, name: str, pixels: Any) -> Path:
-        """Write a picture below the suite's folder."""
-        path = self.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(np.asarray(pixels)).save(path)
-        return path
-
-
 @pytest.fixture
-def suite(pytester: pytest.Pytester) -> Suite:
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Suite:
     """An empty test suite."""
+    folders = (str(Path(__file__).parent), str(pytester.path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(folders))
     return Suite(pytester)
 
 

@@ -32,7 +32,7 @@ def means(rgb: Pixels, stride: int) -> FeatureMap:
 class FakeModel:
     """Sees the mean colour of cells of 8 px and of 32 px, and counts its calls."""
 
-    model_id = "fake-1"
+    model_id = "fake"
 
     def __init__(self) -> None:
         self.calls = 0
@@ -45,21 +45,6 @@ class FakeModel:
         self.calls += 1
         self.seconds += 0.5
         return Features((means(rgb, 8),), means(rgb, 32))
-
-
-class FixedModel(FakeModel):
-    """Gives every pair of pictures that differ one cosine: tells the two by their first sight."""
-
-    def __init__(self, cosine: float) -> None:
-        super().__init__()
-        self._vectors = [(1.0, 0.0), (cosine, float(np.sqrt(1 - cosine**2)))]
-
-    def extract(self, rgb: Pixels) -> Features:
-        """Return one vector on the first call of a pair, another on the second."""
-        vector = np.asarray(self._vectors[self.calls % 2], dtype=np.float64)
-        self.calls += 1
-        values: Any = np.broadcast_to(vector, (rgb.shape[0] // 32, rgb.shape[1] // 32, 2))
-        return Features((FeatureMap(32, values),), FeatureMap(32, values))
 
 
 class UntouchableModel:

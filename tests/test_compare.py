@@ -1,5 +1,5 @@
 """From two pictures to scores and regions, with a fake model."""
-from tests.fakes import FakeModel
+from fakes import FakeModel
 def test_x() -> None:
     """x."""
     assert FakeModel().calls == 0

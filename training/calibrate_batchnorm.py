@@ -69,7 +69,10 @@ def measure() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         # Without momentum, one pass in training mode leaves exactly this batch's statistics,
         # and every layer sees its input already normalised by the layers before it.
         norm.momentum = 0.0
-    network(pictures[..., ::-1].astype(np.float32) - np.asarray(MEAN_BGR, dtype=np.float32), training=True)
+    network(
+        pictures[..., ::-1].astype(np.float32) - np.asarray(MEAN_BGR, dtype=np.float32),
+        training=True,
+    )
     means = [np.asarray(norm.moving_mean) for norm in norms]
     variances = [np.asarray(norm.moving_variance) for norm in norms]
     return np.concatenate(means), np.concatenate(variances)

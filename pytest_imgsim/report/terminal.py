@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ MAX_PASSING_ROWS = 20
 MAX_NAMED = 5
 MIN_NAME = 12
 GAP = "  "
+HEADER = ("score", "needs", "verdict", "test", "baseline", "worst region")
 
 COLOURS = {
     Verdict.CREATED: "yellow",
@@ -115,14 +117,22 @@ def _chosen(records: Sequence[Record], verbosity: int) -> list[Record]:
 
 
 def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
-    header = ("score", "needs", "verdict", "test", "baseline", "worst region")
-    rows = [header, *(_cells(record) for record in records)]
-    columns = _fit([list(column) for column in zip(*rows, strict=True)], view)
+    columns = [list(column) for column in zip(HEADER, *map(_cells, records), strict=True)]
+    folder = ""
+    if view.verbosity <= 0:
+        columns, folder = _shrink(columns, view.width)
+    if folder:
+        yield Line(f"baselines in {folder}/:")
+    columns = [[cell.ljust(_width(column)) for cell in column] for column in columns]
     for index, row in enumerate(zip(*columns, strict=True)):
         text = GAP.join(row).rstrip()
-        yield Line(text, "" if index == 0 else COLOURS.get(records[index - 1].verdict, "red"))
-        if index and records[index - 1].message and view.verbosity >= 0:
-            yield Line(f"        {records[index - 1].message}", "red")
+        if index == 0:
+            yield Line(text)
+            continue
+        record = records[index - 1]
+        yield Line(text, COLOURS.get(record.verdict, "red"))
+        if record.message and view.verbosity >= 0:
+            yield Line(f"        {record.message}", "red")
 
 
 def _cells(record: Record) -> tuple[str, ...]:
@@ -140,47 +150,42 @@ def _cells(record: Record) -> tuple[str, ...]:
     )
 
 
-def _fit(columns: list[list[str]], view: View) -> list[list[str]]:
-    """Return padded columns that are as wide as the terminal at most, if that can be had."""
-    if view.verbosity <= 0:
-        columns = _shrink(columns, view.width)
-    widths = [_width(column) for column in columns]
-    return [
-        [cell.ljust(width) for cell in column]
-        for column, width in zip(columns, widths, strict=True)
-    ]
+def _shrink(columns: list[list[str]], width: int) -> tuple[list[list[str]], str]:
+    """Make a table fit, and return it with the folder that was taken off its baselines.
+
+    First the test goes, which the baseline's name tells as well, then the folder that all
+    baselines share, then the beginnings of their names, and at last the region.
+    """
+    if _room(columns, width) >= 0:
+        return columns, ""
+    score, needs, verdict, _, baseline, region = columns
+    columns = [score, needs, verdict, baseline, region]
+    if _room(columns, width) >= 0:
+        return columns, ""
+    baseline, folder = _without_folder(baseline)
+    columns = [score, needs, verdict, baseline, region]
+    if _width(baseline) + _room(columns, width) < MIN_NAME:
+        columns = [score, needs, verdict, baseline]
+    room = max(_width(baseline) + min(_room(columns, width), 0), len("baseline"))
+    columns[3] = [_ellipsis(cell, room) for cell in baseline]
+    return columns, folder
 
 
-def _shrink(columns: list[list[str]], width: int) -> list[list[str]]:
-    """Shorten the test and the baseline, then leave out the test, then the region."""
-    score, needs, verdict, test, baseline, region = columns
-    fixed = [score, needs, verdict]
-    for names, rest in (([test, baseline], [region]), ([baseline], [region])):
-        room = width - sum(_width(column) + len(GAP) for column in [*fixed, *names, *rest])
-        widths = _narrow([_width(name) for name in names], room + len(GAP))
-        if min(widths) >= MIN_NAME or room >= 0:
-            return [*fixed, *_cut(names, widths), *rest]
-    room = width - sum(_width(column) + len(GAP) for column in fixed)
-    return [*fixed, *_cut([baseline], [max(room, MIN_NAME)])]
+def _room(columns: list[list[str]], width: int) -> int:
+    return width - sum(_width(column) + len(GAP) for column in columns) + len(GAP)
 
 
 def _width(column: list[str]) -> int:
     return max(map(len, column))
 
 
-def _narrow(widths: list[int], room: int) -> list[int]:
-    """Take what is missing (`room` below 0) off the widest, again and again."""
-    widths = list(widths)
-    for _ in range(-room):
-        widths[widths.index(max(widths))] -= 1
-    return widths
-
-
-def _cut(names: list[list[str]], widths: list[int]) -> list[list[str]]:
-    return [
-        [_ellipsis(cell, width) for cell in name]
-        for name, width in zip(names, widths, strict=True)
-    ]
+def _without_folder(column: list[str]) -> tuple[list[str], str]:
+    """Return a column without the folder that all names below its heading share."""
+    heading, *names = column
+    shared = posixpath.commonpath([posixpath.dirname(name) for name in names])
+    if not shared:
+        return column, ""
+    return [heading, *(name.removeprefix(shared + "/") for name in names)], shared
 
 
 def _ellipsis(text: str, width: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Suite
+from suite import Suite
 
 
 def test_missing_baseline_fails_and_keeps_the_picture(suite: Suite, mode: tuple[str, ...]) -> None:
@@ -192,13 +192,18 @@ def test_nearest_marker_wins_and_masks_add_up(suite: Suite) -> None:
 )
 def test_bad_input_fails_that_test_alone(suite: Suite, call: str, message: str) -> None:
     """A mistake fails its test with a clear error and harms no other test or file."""
-    suite.write("def test_bad(assert_similar): assert_similar(picture())\n"
-                "def test_good(assert_similar): assert_similar(picture())")
+    suite.write(
+        "def test_bad(assert_similar): assert_similar(picture())\n"
+        "def test_good(assert_similar): assert_similar(picture())"
+    )
     suite.run("--update-baselines")
     before = suite.baselines()
-    suite.write(f"def test_bad(assert_similar):\n    picture((50, 50))\n    {call}\n"
-                .replace("picture(),", "picture((50, 50)),")
-                + "def test_good(assert_similar): assert_similar(picture())")
+    suite.write(
+        f"def test_bad(assert_similar):\n    picture((50, 50))\n    {call}\n".replace(
+            "picture(),", "picture((50, 50)),"
+        )
+        + "def test_good(assert_similar): assert_similar(picture())"
+    )
     result = suite.run()
     result.assert_outcomes(failed=1, passed=1)
     assert re.search(message, str(result.stdout))
@@ -236,7 +241,9 @@ def test_two_tests_with_one_name_fail_loudly(suite: Suite) -> None:
     )
     result = suite.run("--update-baselines")
     result.assert_outcomes(passed=1, failed=2)
-    result.stdout.fnmatch_lines(["*'test_page/test_A' is claimed twice, by *test_a and by *test_A*"])
+    result.stdout.fnmatch_lines(
+        ["*'test_page/test_A' is claimed twice, by *test_a and by *test_A*"]
+    )
     result.stdout.fnmatch_lines(["*'test_page/test_twice/x' is claimed twice*"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Suite
+from suite import Suite
 
 THREE = """
 def test_a(assert_similar): assert_similar(picture())
@@ -60,8 +60,10 @@ def test_an_unrelated_run_keeps_the_candidates(suite: Suite) -> None:
 @pytest.mark.parametrize("flag", ["-q", "-v", "--color=yes"])
 def test_verbosity_and_colour(suite: Suite, flag: str) -> None:
     """-q shows what failed alone, -v all, and colours come only where they are wanted."""
-    many = "@pytest.mark.parametrize('n', range(25))\n" \
+    many = (
+        "@pytest.mark.parametrize('n', range(25))\n"
         "def test_p(assert_similar, n): assert_similar(picture((4 * n, 40)))\n"
+    )
     made(suite, many + THREE)
     suite.write(many + THREE.replace("(80, 40)", "(80, 60)"))
     result = suite.run(flag)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Suite
 from PIL import Image
+from suite import Suite
 
 TEN = """
 @pytest.mark.parametrize("n", range(10))
@@ -158,14 +157,20 @@ def test_sigkill_leaves_whole_files(suite: Suite) -> None:
             noise = np.random.default_rng(n + {seed}).integers(0, 256, (200, 300, 3), np.uint8)
             assert_similar(noise)
         """
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    command = [sys.executable, "-m", "pytest", "-p", "fake_plugin", "-p", "no:xdist",
-               "--update-baselines", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "fake_plugin",
+        "-p",
+        "no:xdist",
+        "--update-baselines",
+        "-q",
+    ]
     for seed in range(3):
         suite.write(text.format(seed=1000 * seed))
-        process = subprocess.Popen(
-            command, cwd=suite.path, env=environment, stdout=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, cwd=suite.path, stdout=subprocess.DEVNULL)
         _wait_for(suite.path / "baselines", seconds=60)
         time.sleep(0.2 + 0.3 * seed)
         process.send_signal(signal.SIGKILL)

@@ -1,0 +1,127 @@
+"""`python -m pytest_imgsim`: accept, trim and compare, without pytest."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from fakes import FakeModel
+from suite import Suite
+
+from pytest_imgsim.__main__ import main
+
+TWO = """
+def test_a(assert_similar): assert_similar(picture())
+def test_b(assert_similar): assert_similar(picture((40, 40)))
+"""
+
+
+@pytest.fixture
+def here(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Suite:
+    """Give a suite with two baselines, as the current folder."""
+    monkeypatch.chdir(suite.path)
+    suite.write(TWO)
+    suite.run("--update-baselines")
+    return suite
+
+
+def test_accept_by_name(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
+    """accept promotes what is named, without a run, and leaves the rest."""
+    here.write(TWO.replace("picture()", "picture((80, 60))").replace("(40, 40)", "(48, 40)"))
+    here.run().assert_outcomes(failed=2)
+    before = here.baselines()
+    assert main(["accept", "test_page/test_a"]) == 0
+    assert "accepted baselines/test_page/test_a.png" in capsys.readouterr().out
+    after = here.baselines()
+    assert before["test_page/test_a.png"] != after["test_page/test_a.png"]
+    assert before["test_page/test_b.png"] == after["test_page/test_b.png"]
+    here.run().assert_outcomes(passed=1, failed=1)
+
+
+@pytest.mark.parametrize("words", [["--all"], ["*"], ["test_page/test_?"], ["test_a", "test_b"]])
+def test_accept_all_and_globs(here: Suite, words: list[str]) -> None:
+    """accept takes --all, globs, and the ends of names; a missing baseline is created."""
+    here.write(TWO.replace("picture()", "picture((80, 60))"))
+    (here.path / "baselines/test_page/test_b.png").unlink()
+    here.run().assert_outcomes(failed=2)
+    assert main(["accept", *words]) == 0
+    here.run().assert_outcomes(passed=2)
+
+
+def test_accept_from_another_folder(
+    here: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """accept finds rootdir from the results folder, wherever it is called."""
+    here.write(TWO.replace("(40, 40)", "(48, 40)"))
+    here.run()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    report = os.path.relpath(here.path / "imgsim-results")
+    assert main(["accept", "--report", report, "test_page.py::test_b"]) == 0
+    monkeypatch.chdir(here.path)
+    here.run().assert_outcomes(passed=2)
+
+
+def test_accept_refuses_what_it_does_not_know(
+    here: Suite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unknown name, no name, and a picture that has changed since are errors; nothing moves."""
+    here.write(TWO.replace("(40, 40)", "(48, 40)"))
+    here.run()
+    before = here.baselines()
+    assert main(["accept", "test_c"]) == 2
+    assert "'test_c' matches nothing" in capsys.readouterr().err
+    assert main(["accept"]) == 2
+    assert "test_page/test_b" in capsys.readouterr().err
+    (here.path / "imgsim-results/test_page/test_b.actual.png").write_bytes(b"other")
+    assert main(["accept", "--all"]) == 2
+    assert "got another one; run that test again" in capsys.readouterr().err
+    assert here.baselines() == before
+
+
+def test_accept_without_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a run there is nothing to accept, and the message says what to do."""
+    assert main(["accept", "--all", "--report", str(tmp_path)]) == 2
+    assert "run pytest first" in capsys.readouterr().err
+
+
+def test_trim(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
+    """trim lists, deletes when told to, and refuses after a partial run."""
+    here.write("def test_a(assert_similar): assert_similar(picture())")
+    here.run("-k", "test_a")
+    here.run("test_page.py::test_a")
+    assert main(["trim", "--delete"]) == 2
+    assert "partial (single tests were named)" in capsys.readouterr().err
+    here.run()
+    assert main(["trim"]) == 1
+    assert "baselines/test_page/test_b.png" in capsys.readouterr().out
+    assert len(here.baselines()) == 2
+    assert main(["trim", "--delete"]) == 0
+    assert list(here.baselines()) == ["test_page/test_a.png"]
+    assert main(["trim"]) == 0
+
+
+def test_compare(
+    here: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """compare prints both scores, the region and the verdict, and exits by it."""
+    monkeypatch.setattr("pytest_imgsim.resnet.ResNet50", lambda *_: FakeModel())
+    a, b = "baselines/test_page/test_a.png", "baselines/test_page/test_b.png"
+    assert main(["compare", a, b]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["score", "global", "worst", "verdict"]
+    assert "16x16 at (40, 40)" in lines[2]
+    assert main(["compare", a, b, "--threshold=-1"]) == 0
+    assert main(["compare", a, a]) == 0
+    assert "score    1.0000" in capsys.readouterr().out
+    assert main(["compare", a, "gone.png"]) == 2
+    assert main(["compare", a, b, "--threshold=2"]) == 2
+
+
+def test_compare_sizes(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pictures of two sizes differ, and compare says how."""
+    here.put("tall.png", [[[0, 0, 0]] * 8] * 9)
+    here.put("wide.png", [[[0, 0, 0]] * 9] * 8)
+    assert main(["compare", "tall.png", "wide.png"]) == 1
+    assert "size changed: 8 x 9, expected 9 x 8" in capsys.readouterr().out

@@ -1,0 +1,145 @@
+"""What must cost nothing: the floors of the package, and runs that need no model."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "pytest_imgsim"
+
+#: Each module's floor; a module imports lower floors, or its own where no cycle arises.
+FLOORS = {
+    "errors": 0, "record": 0, "settings": 0,
+    "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
+    "weights": 1,
+    "capture": 2, "compare": 2, "masks": 2, "resnet": 2, "results": 2, "store": 2,
+    "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
+    "report": 3, "report.message": 3, "report.terminal": 3,
+    "fixture": 4, "options": 4, "run": 4, "collector": 4, "plugin": 4,
+    "__main__": 5, "__init__": 5,
+}  # fmt: skip
+
+TENSORFLOW = {"tensorflow", "keras"}
+PIXELS = {"numpy", "PIL"}
+#: What a module must not import, besides TensorFlow, which only `resnet` may.
+FORBIDDEN = {
+    "plugin": PIXELS, "options": PIXELS, "fixture": PIXELS, "run": PIXELS, "collector": PIXELS,
+    "errors": PIXELS, "settings": PIXELS, "record": PIXELS, "naming": PIXELS, "files": PIXELS,
+    "store": PIXELS, "results": PIXELS, "orphans": PIXELS, "trim": PIXELS,
+    "report.message": PIXELS, "report.terminal": PIXELS, "__init__": PIXELS, "__main__": PIXELS,
+    "scoring": {"PIL"},
+}  # fmt: skip
+
+
+def modules() -> dict[str, ast.Module]:
+    """Return the syntax trees of all modules by their name within the package."""
+    out = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(parts) if parts[-1] != "__init__" or len(parts) == 1 else parts[0]
+        out[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return out
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Return all modules that a tree imports, at the top or within functions."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def ours(names: set[str]) -> set[str]:
+    """Return which of our modules are among imported names."""
+    inner = {name.removeprefix("pytest_imgsim.") for name in names}
+    return {name for name in inner if name in FLOORS}
+
+
+def test_every_module_has_a_floor() -> None:
+    """A new module is given a floor here."""
+    assert set(modules()) == set(FLOORS)
+
+
+@pytest.mark.parametrize("name", [name for name in FLOORS if name != "__init__"])
+def test_imports_lead_down(name: str) -> None:
+    """A module imports lower floors or its own, and only what its floor may."""
+    names = imported(modules()[name])
+    assert {other for other in ours(names) if FLOORS[other] > FLOORS[name]} == set()
+    top = {full.partition(".")[0] for full in names}
+    allowed = set() if name == "resnet" else TENSORFLOW
+    assert top & (FORBIDDEN.get(name, set()) | allowed) == set()
+    if FLOORS[name] < 4:
+        assert "pytest" not in top
+
+
+def test_no_cycles() -> None:
+    """Modules of one floor do not import each other in a circle."""
+    graph = {name: ours(imported(tree)) - {name} for name, tree in modules().items()}
+    graph.pop("__init__")
+    while graph:
+        free = [name for name, needs in graph.items() if not needs & set(graph)]
+        assert free, f"these import each other: {sorted(graph)}"
+        for name in free:
+            del graph[name]
+
+
+def loaded_after(pytester: pytest.Pytester, *arguments: str) -> list[str]:
+    """Run pytest in a process of its own and return which heavy modules it has loaded."""
+    pytester.makepyfile(
+        probe="""
+        import sys
+        def pytest_unconfigure(config):
+            heavy = ("tensorflow", "keras", "numpy", "PIL")
+            print("LOADED", *[name for name in heavy if name in sys.modules])
+        """
+    )
+    # Neighbours such as pytest-regressions may import numpy by themselves.
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "pytest_imgsim.plugin", "-p", "probe", *arguments],
+        env={"PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(pytester.path)},
+        cwd=pytester.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in result.stdout.splitlines() if line.startswith("LOADED")]
+    assert len(lines) == 1, result.stdout + result.stderr
+    return lines[0].split()[1:]
+
+
+def test_help_loads_nothing_heavy(pytester: pytest.Pytester) -> None:
+    """`pytest --help` imports neither numpy nor Pillow nor TensorFlow."""
+    assert loaded_after(pytester, "--help") == []
+
+
+def test_a_run_without_visual_tests_loads_nothing_heavy(pytester: pytest.Pytester) -> None:
+    """A suite that compares nothing pays for nothing."""
+    pytester.makepyfile(test_plain="def test_a(): pass\ndef test_b(): assert False")
+    assert loaded_after(pytester) == []
+
+
+def test_200_equal_screenshots_load_no_model(pytester: pytest.Pytester) -> None:
+    """A suite of 200 pictures that are equal to the byte never imports TensorFlow."""
+    pytester.makepyfile(
+        test_many="""
+        import io, pytest
+        from PIL import Image
+        @pytest.mark.parametrize("n", range(200))
+        def test_a(assert_similar, n):
+            out = io.BytesIO()
+            Image.new("RGB", (64, 64), (n, 0, 0)).save(out, "PNG")
+            assert_similar(out.getvalue())
+        """
+    )
+    assert "tensorflow" not in loaded_after(pytester, "--update-baselines")
+    assert len(list(pytester.path.glob("baselines/**/*.png"))) == 200
+    assert "tensorflow" not in loaded_after(pytester)
+    results = (pytester.path / "imgsim-results/results.json").read_text()
+    assert results.count('"verdict": "equal"') == 200

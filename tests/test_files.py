@@ -1,0 +1,195 @@
+"""Whole files or none."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_imgsim import files
+from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.files import check_inside, relative, seen_from_here, write_whole
+
+REWRITER = """
+import sys
+from itertools import cycle
+from pathlib import Path
+from pytest_imgsim.files import write_whole
+
+path, scratch = Path(sys.argv[1]), Path(sys.argv[2])
+for letter in cycle(b"AB"):
+    write_whole(path, bytes([letter]) * 2_000_000, scratch=scratch)
+    print("x", flush=True)
+"""
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("scratch", [None, "scratch/deep"])
+def test_writes_and_rewrites(tmp_path: Path, scratch: str | None) -> None:
+    """Folders are made, and a second write replaces the first; nothing else is left."""
+    path = tmp_path / "a/b/c.png"
+    for data in (b"one", b"", b"three"):
+        write_whole(path, data, scratch=tmp_path / scratch if scratch else None)
+        assert path.read_bytes() == data
+    assert names(path.parent) == {"c.png"}
+    assert scratch is None or names(tmp_path / scratch) == set()
+
+
+@pytest.mark.parametrize("scratch", [False, True])
+def test_failed_write_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: bool
+) -> None:
+    """A full disk leaves the old file, and no part of the new one."""
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, b"new", scratch=tmp_path / "scratch" if scratch else None)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["a.png"]
+
+
+def test_unfinished_file_lies_in_scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the data is on its way, nothing lies beside the target."""
+    seen: list[tuple[set[str], set[str]]] = []
+    folder, scratch = tmp_path / "baselines", tmp_path / "scratch"
+    monkeypatch.setattr(os, "fsync", lambda _: seen.append((names(folder), names(scratch))))
+    write_whole(folder / "a.png", b"data", scratch=scratch)
+    [(beside, unfinished)] = seen
+    assert beside == set()
+    assert len(unfinished) == 1
+    assert unfinished.pop().startswith(files.TEMP_PREFIX)
+
+
+def test_scratch_on_another_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where scratch cannot be renamed from, the file is written all the same, and whole."""
+    scratch, replace = tmp_path / "scratch", Path.replace
+
+    def refusing(self: Path, target: Path) -> Path:
+        if scratch in self.parents:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refusing)
+    write_whole(tmp_path / "out/a.png", b"data", scratch=scratch)
+    assert (tmp_path / "out/a.png").read_bytes() == b"data"
+    assert names(tmp_path / "out") == {"a.png"}
+    assert names(scratch) == set()
+
+
+def test_other_trouble_with_scratch_is_told(tmp_path: Path) -> None:
+    """A scratch folder that is a file is an error, not a reason to write elsewhere."""
+    (tmp_path / "scratch").write_bytes(b"")
+    with pytest.raises(OSError, match="scratch"):
+        write_whole(tmp_path / "a.png", b"data", scratch=tmp_path / "scratch")
+    assert not (tmp_path / "a.png").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_keeps_the_mode(tmp_path: Path, mode: int) -> None:
+    """A file that is replaced keeps its mode."""
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    write_whole(path, b"new")
+    assert path.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+@pytest.mark.parametrize(("mask", "expected"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_new_file_follows_the_umask(tmp_path: Path, mask: int, expected: int) -> None:
+    """A new file gets what the umask says, and the umask stays as it was."""
+    before = os.umask(mask)
+    try:
+        write_whole(tmp_path / "a.png", b"new")
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.png").stat().st_mode & 0o777 == expected
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
+    """Killed at any moment, the file is one of the two contents, and nothing lies beside it."""
+    path, scratch = tmp_path / "out/a.bin", tmp_path / "scratch"
+    moments = random.Random(3)
+    whole = {b"A" * 2_000_000, b"B" * 2_000_000}
+    for _ in range(6):
+        command: Any = [sys.executable, "-c", REWRITER, str(path), str(scratch)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"x\n"
+            time.sleep(moments.uniform(0, 0.05))
+            process.kill()
+        assert path.read_bytes() in whole
+        assert names(path.parent) == {"a.bin"}
+        assert all(name.startswith(files.TEMP_PREFIX) for name in names(scratch))
+
+
+def test_inside(tmp_path: Path) -> None:
+    """A path below the folder is fine, whether it exists or not."""
+    check_inside(tmp_path / "a/b.png", tmp_path)
+    check_inside(tmp_path / "a/../b.png", tmp_path)
+
+
+@pytest.mark.parametrize("path", ["../b.png", "a/../../b.png", "/etc/passwd"])
+def test_refuses_what_climbs_out(tmp_path: Path, path: str) -> None:
+    """A path that ends up elsewhere is refused."""
+    with pytest.raises(BaselineError, match="leads out of .*expected a file inside it"):
+        check_inside(tmp_path / "in" / path, tmp_path / "in")
+
+
+def test_refuses_a_sibling_with_the_same_beginning(tmp_path: Path) -> None:
+    """``baselines-old`` does not lie in ``baselines``."""
+    with pytest.raises(BaselineError, match="leads out of"):
+        check_inside(tmp_path / "baselines-old/a.png", tmp_path / "baselines")
+
+
+def test_refuses_links_that_lead_out(tmp_path: Path) -> None:
+    """A linked file or folder counts as what it points to."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "file.png").symlink_to(tmp_path / "other.png")
+    (folder / "deep").symlink_to(tmp_path)
+    for path in (folder / "file.png", folder / "deep/x.png"):
+        with pytest.raises(BaselineError, match="remove the symbolic link or move the folder"):
+            check_inside(path, folder)
+
+
+def test_allows_links_that_stay_inside(tmp_path: Path) -> None:
+    """A folder that is itself a link is fine, and so is a link within it."""
+    real = tmp_path / "real"
+    (real / "sub").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(real)
+    (real / "again").symlink_to(real / "sub")
+    check_inside(tmp_path / "link/again/a.png", tmp_path / "link")
+
+
+def test_relative(tmp_path: Path) -> None:
+    """Paths below the root are shown from there on, others whole."""
+    assert relative(tmp_path / "a/b.png", tmp_path) == "a/b.png"
+    assert relative(tmp_path / "b.png", tmp_path / "a") == (tmp_path / "b.png").as_posix()
+
+
+def test_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path is shown as one would type it."""
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    assert seen_from_here(tmp_path / "deep/out") == "out"
+    assert seen_from_here(tmp_path / "out/x") == "../out/x"
