@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,11 +36,14 @@ class Picture:
         Opacity, 255 is opaque; None where every pixel is opaque.
     data : bytes or None
         The encoded file that the pixels came from, where there was one.
+    rgba : ndarray of shape (H, W, 4), uint8, or None
+        Colours before they were laid on white, and opacity; None where all is opaque.
     """
 
     rgb: Pixels
     alpha: Pixels | None = None
     data: bytes | None = None
+    rgba: Pixels | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -52,7 +55,7 @@ class Picture:
         """The picture as a PNG file: its own bytes if they are one, else encoded anew."""
         if self.data is not None and self.data.startswith(PNG_MAGIC):
             return self.data
-        return encode_png(self.rgb, self.alpha)
+        return encode_png(self.rgb if self.rgba is None else self.rgba)
 
     def same_pixels(self, other: Picture) -> bool:
         """Return whether both have the same size, colours and opacity."""
@@ -71,9 +74,8 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def encode_png(rgb: Pixels, alpha: Pixels | None = None) -> bytes:
-    """Return (H, W, 3) uint8 pixels, and (H, W) uint8 opacity if any, as a PNG file."""
-    pixels = rgb if alpha is None else np.dstack([rgb, alpha])
+def encode_png(pixels: Pixels) -> bytes:
+    """Return (H, W, 3) or (H, W, 4) uint8 pixels as a PNG file."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, format="PNG", compress_level=1)
     return out.getvalue()
@@ -140,7 +142,7 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
             f"{what}: expected a whole picture ({', '.join(FORMATS)}), got {len(data)} bytes "
             f"that begin with {head!r} and do not decode: {error}"
         ) from None
-    return Picture(picture.rgb, picture.alpha, data)
+    return replace(picture, data=data)
 
 
 def _check_size(size: tuple[int, int], what: str, max_pixels: int) -> None:
@@ -202,7 +204,7 @@ def _on_backdrop(rgba: Pixels) -> Picture:
     share = alpha[:, :, None].astype(np.float32) / 255.0
     backdrop = np.asarray(BACKDROP, dtype=np.float32)
     mixed = rgba[:, :, :3] * share + backdrop * (1.0 - share)
-    return Picture(np.rint(mixed).astype(np.uint8), np.ascontiguousarray(alpha))
+    return Picture(np.rint(mixed).astype(np.uint8), np.ascontiguousarray(alpha), rgba=rgba)
 
 
 def from_array(

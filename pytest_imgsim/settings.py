@@ -167,7 +167,7 @@ class Settings:
         Where a setting was given, for those that are not at their default.
     """
 
-    threshold: float = 0.95
+    threshold: float = 0.9
     update: str = "none"
     baselines: str = "baselines"
     report: str = "imgsim-results"

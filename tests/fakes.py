@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -139,3 +140,82 @@ def replay(*captures: Any) -> Callable[[], Any]:
     """Return a function that gives one capture after the other, and then the last again."""
     left = list(captures)
     return lambda: left.pop(0) if len(left) > 1 else left[0]
+
+
+class Page:
+    """Shaped like Playwright's page; `view` is scroll x and y, inner width and pixel ratio."""
+
+    def __init__(self, data: Any = b"", view: Sequence[float] = (0, 0, 100, 1)) -> None:
+        self.data = data
+        self.view = view
+        self.asked: list[dict[str, Any]] = []
+        browser = SimpleNamespace(browser_type=SimpleNamespace(name="firefox"))
+        self.context = SimpleNamespace(browser=browser)
+
+    def goto(self, url: str) -> None:
+        """Only has to be there."""
+
+    def evaluate(self, script: str) -> Sequence[float]:
+        """Return the view, which is all that is ever asked for."""
+        assert "devicePixelRatio" in script
+        return self.view
+
+    def screenshot(self, **options: Any) -> Any:
+        """Return the data and note how it was asked for."""
+        self.asked.append(options)
+        return self.data
+
+
+class Locator:
+    """Shaped like Playwright's locator of elements with `boxes`, None where one is hidden."""
+
+    def __init__(self, page: Page, *boxes: tuple[float, float, float, float] | None) -> None:
+        self.page = page
+        self._boxes = boxes
+
+    def all(self) -> list[Locator]:
+        """Return a locator for each element."""
+        return [Locator(self.page, box) for box in self._boxes]
+
+    def bounding_box(self) -> dict[str, float] | None:
+        """Return the box of the only element, from the window's corner on."""
+        [box] = self._boxes
+        names = ("x", "y", "width", "height")
+        return None if box is None else dict(zip(names, box, strict=True))
+
+    def screenshot(self, **options: Any) -> Any:
+        """Return the page's data."""
+        return self.page.screenshot(**options)
+
+
+class Driver:
+    """Shaped like Selenium's driver."""
+
+    def __init__(self, data: bytes = b"", view: Sequence[float] = (0, 0, 100, 1)) -> None:
+        self.capabilities = {"browserName": "chrome"}
+        self.data = data
+        self.view = view
+
+    def get_screenshot_as_png(self) -> bytes:
+        """Return the data."""
+        return self.data
+
+    def execute_script(self, script: str) -> Sequence[float]:
+        """Return the view, which is all that is ever asked for."""
+        assert script.startswith("return ")
+        return self.view
+
+
+class Element:
+    """Shaped like Selenium's element; its box counts from the page's corner on."""
+
+    def __init__(self, parent: Driver, box: tuple[float, ...] = (0, 0, 1, 1)) -> None:
+        self.parent = parent
+        self.rect = dict(zip(("x", "y", "width", "height"), box, strict=True))
+        self.shots = 0
+
+    @property
+    def screenshot_as_png(self) -> bytes:
+        """Take the screenshot by being asked for, as Selenium does."""
+        self.shots += 1
+        return self.parent.data

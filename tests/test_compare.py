@@ -1,5 +1,189 @@
-"""From two pictures to scores and regions, with a fake model."""
-from fakes import FakeModel
-def test_x() -> None:
-    """x."""
-    assert FakeModel().calls == 0
+"""From two pictures of one size to scores and regions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import FakeModel, Pixels, UntouchableModel, flat, noise
+
+from pytest_imgsim import compare as module
+from pytest_imgsim.compare import Scores, compare, pooled
+from pytest_imgsim.diagnose import changed_pixels
+from pytest_imgsim.picture import Picture
+from pytest_imgsim.record import RegionScore
+
+
+def with_spot(rgb: Pixels, x: int, y: int, side: int = 6) -> Pixels:
+    changed = rgb.copy()
+    changed[y : y + side, x : x + side] = (255, 0, 0)
+    return changed
+
+
+def scores(a: Pixels, b: Pixels) -> Scores:
+    return compare(Picture(a), Picture(b), FakeModel())
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 200), (64, 64), (100, 70)])
+def test_equal_pictures_need_no_model(shape: tuple[int, int]) -> None:
+    """Equal pictures score exactly 1 and the model is left alone."""
+    rgb = noise(*shape)
+    assert compare(Picture(rgb), Picture(rgb.copy()), UntouchableModel()) == Scores(1.0, 1.0, ())
+
+
+def test_opaque_alpha_is_equal_to_none() -> None:
+    """An alpha plane of 255 throughout is no difference."""
+    rgb = noise(9, 9)
+    opaque = Picture(rgb, np.full((9, 9), 255, np.uint8))
+    assert compare(Picture(rgb), opaque, UntouchableModel()).score == 1.0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3), (33, 65), (96, 128)])
+def test_any_size_has_a_score(shape: tuple[int, int]) -> None:
+    """The smallest and the oddest pictures are scored, and the region is all that changed."""
+    a, b = flat(*shape, (255, 255, 255)), flat(*shape, (0, 0, 0))
+    result = scores(a, b)
+    assert result.score == pytest.approx(-1.0, abs=1e-6)
+    assert result.global_score == pytest.approx(-1.0, abs=1e-6)
+    assert result.regions == (RegionScore(0, 0, shape[1], shape[0], result.score),)
+
+
+def test_symmetry() -> None:
+    """The order of the two pictures does not matter."""
+    a = noise(100, 140)
+    b = with_spot(with_spot(a, 10, 10), 100, 60)
+    assert scores(a, b) == scores(b, a)
+
+
+def test_refuses_two_sizes() -> None:
+    """Pictures of two sizes are not compared."""
+    with pytest.raises(ValueError, match=r"expected one size, got \(5, 4\) and \(4, 5\)"):
+        scores(flat(4, 5), flat(5, 4))
+
+
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (30, 30), (121, 75), (140, 90), (64, 32)])
+def test_worst_region_is_where_the_change_is(x: int, y: int) -> None:
+    """The region is the tight box around the changed pixels and has the score."""
+    a = flat(96, 146)
+    result = scores(a, with_spot(a, x, y))
+    assert result.regions == (RegionScore(x, y, 6, 6, result.score),)
+    assert result.score < result.global_score < 1
+
+
+def test_worst_comes_first() -> None:
+    """Regions are sorted by score, and the first one has the score of the whole."""
+    a = flat(200, 200)
+    b = a.copy()
+    b[8:16, 8:16] = 190
+    b[100:108, 104:112] = (255, 0, 0)
+    b[176:184, 16:24] = (220, 180, 180)
+    result = scores(a, b)
+    assert [(r.x, r.y) for r in result.regions] == [(104, 100), (16, 176), (8, 8)]
+    assert [r.score for r in result.regions] == sorted(r.score for r in result.regions)
+    assert result.regions[0].score == result.score
+
+
+def test_at_most_twenty_regions() -> None:
+    """Of many regions the twenty worst are told."""
+    a = flat(160, 160)
+    b = a.copy()
+    for place in range(25):
+        row, column = divmod(place, 5)
+        b[row * 32, column * 32] = (255 - 5 * place, 0, 0)
+    result = scores(a, b)
+    assert len(result.regions) == 20
+    assert result.regions[0].score == result.score
+
+
+def test_a_small_change_hardly_moves_the_global_score() -> None:
+    """The worst region speaks up where the mean over the page does not."""
+    a = flat(320, 320)
+    result = scores(a, with_spot(a, 150, 150, 8))
+    assert result.score < 0.9
+    assert result.global_score > 0.99
+
+
+@pytest.mark.parametrize("rgb", [flat(64, 64, (255, 255, 255)), noise(64, 64)])
+def test_change_of_opacity_alone(rgb: Pixels) -> None:
+    """Pixels that only turn transparent are found, and scored as the opacity's picture."""
+    alpha = np.full((64, 64), 255, np.uint8)
+    alpha[40:48, 8:16] = 0
+    result = compare(Picture(rgb), Picture(rgb, alpha), FakeModel())
+    assert result.score == pytest.approx(-1.0, abs=1e-6)
+    assert result.regions == (RegionScore(8, 40, 8, 8, result.score),)
+
+
+def test_the_lower_of_colour_and_opacity_counts() -> None:
+    """A change of both is as bad as the worse of the two."""
+    a = flat(64, 64)
+    b = with_spot(a, 8, 8, 8)
+    alpha = np.full((64, 64), 255, np.uint8)
+    alpha[8:16, 8:16] = 200
+    colour = compare(Picture(a), Picture(b), FakeModel())
+    opacity = compare(Picture(a), Picture(a, alpha), FakeModel())
+    both = compare(Picture(a), Picture(b, alpha), FakeModel())
+    assert both.score == min(colour.score, opacity.score)
+    assert both.global_score == min(colour.global_score, opacity.global_score)
+
+
+@pytest.mark.parametrize("shape", [(200, 333), (500, 40), (97, 256), (33, 1000)])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_tiles_make_no_difference(
+    shape: tuple[int, int], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture scored in tiles has the scores of the whole one."""
+    a = noise(*shape)
+    b = a.copy()
+    source = np.random.default_rng(seed)
+    for _ in range(4):
+        y, x = int(source.integers(shape[0] - 3)), int(source.integers(shape[1] - 3))
+        b = with_spot(b, x, y)
+    b[-1, -1] = ~b[-1, -1]
+    whole, model = scores(a, b), FakeModel()
+    monkeypatch.setattr(module, "WHOLE", 32 * 32)
+    monkeypatch.setattr(module, "CORE", 64)
+    monkeypatch.setattr(module, "HALO", 32)
+    tiled = compare(Picture(a), Picture(b), model)
+    assert model.calls > 2
+    assert tiled.score == whole.score
+    assert tiled.regions == whole.regions
+    assert tiled.global_score == pytest.approx(whole.global_score, abs=1e-7)
+
+
+def test_equal_tiles_are_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a tile is the same in both pictures, the model looks at one of them only."""
+    monkeypatch.setattr(module, "WHOLE", 32 * 32)
+    monkeypatch.setattr(module, "CORE", 64)
+    monkeypatch.setattr(module, "HALO", 0)
+    a, model = noise(64, 256), FakeModel()
+    result = compare(Picture(a), Picture(with_spot(a, 70, 10)), model)
+    assert model.calls == 5
+    assert result.regions[0].x == 70
+
+
+def test_pooled_is_the_mean_of_the_top_map() -> None:
+    """The pooled vector of a padded or tiled picture is the mean over all cells."""
+    rgb = noise(64, 96)
+    expected = (rgb.reshape(-1, 3).mean(axis=0) / 255 - 0.5).astype(np.float32)
+    vector = pooled(Picture(rgb), FakeModel())
+    assert vector.dtype == np.float32
+    np.testing.assert_allclose(vector, expected, atol=1e-6)
+
+
+def test_pooled_in_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tiles do not change the pooled vector."""
+    rgb = noise(100, 300)
+    whole = pooled(Picture(rgb), FakeModel())
+    monkeypatch.setattr(module, "WHOLE", 32 * 32)
+    monkeypatch.setattr(module, "CORE", 64)
+    monkeypatch.setattr(module, "HALO", 32)
+    np.testing.assert_allclose(pooled(Picture(rgb), FakeModel()), whole, atol=1e-6)
+
+
+def test_regions_cover_all_changes() -> None:
+    """With few changes, every changed pixel lies in a region."""
+    a = flat(120, 90)
+    b = with_spot(with_spot(a, 3, 3), 70, 100)
+    left = changed_pixels(Picture(a), Picture(b))
+    for region in scores(a, b).regions:
+        left[region.y : region.y + region.height, region.x : region.x + region.width] = False
+    assert not left.any()

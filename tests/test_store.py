@@ -161,8 +161,16 @@ def test_files_without_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("a.png", True), ("a/b.JPEG", True), ("x.tif", True), ("form", False), ("v1.2", False),
-     ("a.png/b", False), ("png", False), (".webp", True)],
+    [
+        ("a.png", True),
+        ("a/b.JPEG", True),
+        ("x.tif", True),
+        ("form", False),
+        ("v1.2", False),
+        ("a.png/b", False),
+        ("png", False),
+        (".webp", True),
+    ],
 )
 def test_is_path(text: str, expected: bool) -> None:
     """A text that ends as pictures do is a path; all else is a name."""

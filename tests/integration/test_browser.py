@@ -1,0 +1,152 @@
+"""Real pages in a real Chromium: captures, masks over live elements, and the example shop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import FakeModel
+from playwright.sync_api import Page, sync_playwright
+
+from pytest_imgsim.capture import as_picture, browser_of, grab, is_live
+from pytest_imgsim.errors import MaskError, UnstableError
+from pytest_imgsim.masks import areas
+from pytest_imgsim.naming import TestId
+from pytest_imgsim.record import Verdict
+from pytest_imgsim.regions import Box, ignored
+from pytest_imgsim.session import Session
+from pytest_imgsim.settings import Settings
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium found; set CHROMIUM to its path"),
+]
+
+HTML = """
+<style>
+  body { margin: 0; height: 1500px; background: white }
+  div { position: absolute; width: 100px; height: 40px; background: teal }
+</style>
+<div class="box" id="top" style="left: 50px; top: 60px"></div>
+<div class="box" id="low" style="left: 50px; top: 1200px; background: navy"></div>
+<div id="hidden" style="display: none"></div>
+<div id="clock" style="left: 300px; top: 10px; background: none">0</div>
+"""
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[Page]:
+    """Open one page for the module."""
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser.new_page(viewport={"width": 640, "height": 400}, device_scale_factor=2)
+        browser.close()
+
+
+@pytest.fixture
+def view(live: Page) -> Page:
+    """Load the page anew, scrolled to its top."""
+    live.set_content(HTML)
+    live.evaluate("window.scrollTo(0, 0)")
+    return live
+
+
+def test_sizes(view: Page) -> None:
+    """A page is its window, in CSS pixels on any screen; full_page is all of it."""
+    assert as_picture(view).size == (640, 400)
+    raw = grab(view, full_page=True)
+    assert isinstance(raw, bytes)
+    assert as_picture(raw).size == (640, 1500)
+    assert as_picture(view.locator("#top")).size == (100, 40)
+    assert as_picture(lambda: view.screenshot()).size == (1280, 800)
+    assert is_live(view)
+    assert is_live(view.locator("#top"))
+    assert browser_of(view) == browser_of(view.locator("#top")) == "chromium"
+
+
+def test_masks_lie_on_their_elements(view: Page) -> None:
+    """A locator's box is found in the window, scrolled, on the full page, and in an element."""
+    top, low = view.locator("#top"), view.locator("#low")
+    assert areas([top], view, (640, 400)) == [Box(50, 60, 100, 40)]
+    assert areas([top, low], view, (640, 1500), full_page=True)[1] == Box(50, 1200, 100, 40)
+    assert areas([low], low, (100, 40)) == [Box(0, 0, 100, 40)]
+    # Bytes of the test's own screenshot, in device pixels.
+    assert areas([top], view.screenshot(), (1280, 800)) == [Box(100, 120, 200, 80)]
+    view.evaluate("window.scrollTo(0, 900)")
+    assert areas([low], view, (640, 400)) == [Box(50, 300, 100, 40)]
+    assert areas([view.query_selector("#low")], view, (640, 400)) == [Box(50, 300, 100, 40)]
+
+
+def test_several_elements_none_and_hidden_ones(view: Page) -> None:
+    """All matches are masked; a selector that shows nothing is an error, at once."""
+    assert len(areas([[view.locator(".box")]], view, (640, 1500), full_page=True)) == 2
+    for selector in ("#hidden", "#no-such-thing"):
+        with pytest.raises(MaskError, match="matches nothing that is visible"):
+            areas([view.locator(selector)], view, (640, 400))
+    with pytest.raises(MaskError, match="covers no pixel"):
+        ignored(areas([view.locator("#low")], view, (640, 400)), (640, 400))
+
+
+def session(folder: Path, **settings: object) -> Session:
+    """Return a session with the fake model."""
+    return Session(Settings().override("test {key}", settings), folder, FakeModel())
+
+
+def test_a_moving_page_is_waited_for(view: Page, tmp_path: Path) -> None:
+    """A page that comes to rest is compared at rest."""
+    test = TestId("t.py::test_a", "t.py", (), "test_a")
+    assert session(tmp_path, update="changed").check(test, view).verdict is Verdict.CREATED
+    view.set_content(HTML.replace("teal", "red"))
+    view.evaluate("setTimeout(() => document.querySelector('#top').style.background='teal', 60)")
+    assert session(tmp_path).check(test, view).verdict is Verdict.EQUAL
+
+
+def test_a_restless_page_is_told_as_that(view: Page, tmp_path: Path) -> None:
+    """A page that never stands still is an error of its own, which masks nothing."""
+    view.evaluate(
+        "setInterval(() => document.querySelector('#clock').textContent = performance.now(), 5)"
+    )
+    test = TestId("t.py::test_a", "t.py", (), "test_a")
+    run = session(tmp_path, stable_timeout=0.5)
+    with pytest.raises(UnstableError, match="never stood still"):
+        run.check(test, view)
+    assert run.records[0].verdict is Verdict.ERROR
+
+
+def shop(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the example's suite with baselines and results in a folder of its own."""
+    return subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "examples/shop", "-p", "no:cacheprovider",
+            f"--imgsim-baselines={folder}/baselines", f"--imgsim-report={folder}/results",
+            f"--output={folder}/playwright", *arguments,
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.model
+def test_the_shop(tmp_path: Path) -> None:
+    """The shop's suite passes on good pages and catches every regression, also with workers."""
+    made = shop(tmp_path, "--update-baselines", "-n2")
+    assert made.returncode == 0, made.stdout
+    good = shop(tmp_path)
+    assert good.returncode == 0, good.stdout
+    assert "imgsim: 14 compared, 14 equal" in good.stdout
+    broken = shop(tmp_path, "--shop-regressions")
+    assert broken.returncode == 1, broken.stdout
+    check = subprocess.run(
+        [sys.executable, "examples/shop/check_caught.py", f"{tmp_path}/results"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert check.returncode == 0, check.stdout + check.stderr
+    assert "13 of 13 regressions caught, 0 false alarms" in check.stdout
