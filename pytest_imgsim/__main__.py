@@ -127,7 +127,8 @@ def _accept(options: argparse.Namespace) -> int:
 
 
 def _trim(options: argparse.Namespace) -> int:
-    from pytest_imgsim.trim import delete, orphans
+    from pytest_imgsim.files import delete
+    from pytest_imgsim.trim import orphans
 
     results, root = ResultsFolder(Path(options.report)).read()
     paths = orphans(results, root)

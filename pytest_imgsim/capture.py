@@ -26,7 +26,7 @@ from pytest_imgsim.picture import Picture, decode, from_array, from_pil
 Raw = bytes | Image.Image | NDArray[Any]
 
 #: Pauses before a live source is captured again, in seconds; the last one repeats.
-PAUSES = (0.0, 0.1, 0.25, 0.5)
+PAUSES = (0.1, 0.25, 0.5)
 LAST_PAUSE = 1.0
 
 ACCEPTED = (
@@ -89,7 +89,7 @@ def grab(source: Any, *, full_page: bool = False) -> Raw:
         If it is a path without a file.
     """
     if isinstance(source, Image.Image | np.ndarray):
-        return source
+        return source.copy()  # a function may give one buffer again and again, drawn over
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
     if isinstance(source, str | os.PathLike):
@@ -141,7 +141,7 @@ def settle(
                 f"within {timeout:g} s. Stop what moves (animations, clocks, loading), ignore it "
                 "with ignore=, or allow more time with --imgsim-stable-timeout"
             )
-        time.sleep(pause)
+        time.sleep(min(pause, timeout))
         current = grab(source, full_page=full_page)
         if _same(last, current, what, max_pixels):
             return current

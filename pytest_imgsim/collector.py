@@ -90,7 +90,7 @@ class Collector:
             return
         view = View(
             self._config.get_terminal_writer().fullwidth,
-            self._config.get_verbosity(),
+            self._config.getoption("verbose"),
             seen_from_here(self._config.rootpath / self._settings.report),
         )
         terminalreporter.write_sep("=", headline(self._results.records))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -157,12 +157,29 @@ def _match(a: Pixels, b: Pixels, *, same_breadth: bool) -> tuple[Indices, Indice
         return np.where(lines < len(a), lines, -1), np.where(lines < len(b), lines, -1)
     in_a: list[int] = []
     in_b: list[int] = []
-    matcher = SequenceMatcher(None, _line_keys(a), _line_keys(b))
-    for _, a_from, a_to, b_from, b_to in matcher.get_opcodes():
+    for a_from, a_to, b_from, b_to in _runs(_line_keys(a), _line_keys(b)):
         longest = max(a_to - a_from, b_to - b_from)
         in_a += [a_from + i if a_from + i < a_to else -1 for i in range(longest)]
         in_b += [b_from + i if b_from + i < b_to else -1 for i in range(longest)]
     return np.asarray(in_a, dtype=np.intp), np.asarray(in_b, dtype=np.intp)
+
+
+def _runs(a: list[int], b: list[int]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield runs of lines, equal or not, as (start in `a`, stop, start in `b`, stop)."""
+    # What is equal at both ends comes first: a matcher alone may tie blank lines elsewhere.
+    head = _equal_lines(a, b)
+    tail = _equal_lines(a[head:][::-1], b[head:][::-1])
+    a_stop, b_stop = len(a) - tail, len(b) - tail
+    yield 0, head, 0, head
+    for _, i, j, k, m in SequenceMatcher(None, a[head:a_stop], b[head:b_stop]).get_opcodes():
+        yield i + head, j + head, k + head, m + head
+    yield a_stop, len(a), b_stop, len(b)
+
+
+def _equal_lines(a: list[int], b: list[int]) -> int:
+    """Return how many lines are equal from the start on."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((i for i, (left, right) in pairs if left != right), min(len(a), len(b)))
 
 
 def _line_keys(pixels: Pixels) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from pytest_imgsim.errors import BaselineError
@@ -59,6 +60,16 @@ def _file_mode(path: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def delete(paths: Iterable[Path], folder: Path) -> None:
+    """Delete files, and the folders below `folder` that this leaves empty."""
+    for path in paths:
+        path.unlink()
+        for parent in path.parents:
+            if parent == folder or not parent.is_relative_to(folder) or any(parent.iterdir()):
+                break
+            parent.rmdir()
 
 
 def check_inside(path: Path, folder: Path) -> None:

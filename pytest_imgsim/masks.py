@@ -118,7 +118,8 @@ def _page_boxes(element: Any) -> Iterator[tuple[Any, tuple[float, float, float, 
     """Yield each element that `element` stands for, with its box on the page in CSS pixels."""
     if is_selenium(element):
         rect = element.rect
-        yield element, (rect["x"], rect["y"], rect["width"], rect["height"])
+        if rect["width"] > 0 and rect["height"] > 0:
+            yield element, (rect["x"], rect["y"], rect["width"], rect["height"])
         return
     # Locator.all does not wait; bounding_box waits 30 s for an element that is not there.
     for single in element.all() if hasattr(element, "all") else [element]:

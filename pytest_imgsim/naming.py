@@ -10,8 +10,9 @@ from pytest_imgsim.errors import BaselineError
 
 #: Bytes of one path segment; file systems allow 255, the rest is for suffixes of ours.
 MAX_SEGMENT = 200
-#: A segment that is cut here ends in a bare %, which no encoded character does.
-CUT = "%"
+#: Where a segment is cut: a bare % on both sides, which no encoded character has, and which
+#: keeps the second part from being a hidden file or a device.
+CUT = "%/%"
 SAFE = " -_.,()[]+=@#&"
 #: Names that Windows keeps for devices, with any suffix.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -32,7 +33,7 @@ def encode_segment(text: str, *, fold: bool = False) -> str:
     -------
     str
         ASCII; what is unsafe is percent-encoded. Longer than 200 characters, it is cut into
-        several segments, joined by ``%/``.
+        several segments, joined by ``%/%``.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def encode_segment(text: str, *, fold: bool = False) -> str:
     if encoded[-1] in ". ":
         encoded = f"{encoded[:-1]}%{ord(encoded[-1]):02X}"
     parts = [encoded[i : i + MAX_SEGMENT] for i in range(0, len(encoded), MAX_SEGMENT)]
-    return f"{CUT}/".join(parts)
+    return CUT.join(parts)
 
 
 def _fold(match: re.Match[str]) -> str:
@@ -66,7 +67,7 @@ def _fold(match: re.Match[str]) -> str:
 
 def decode_segment(segment: str) -> str:
     """Return the text that :func:`encode_segment` was given."""
-    whole = segment.replace(f"{CUT}/", "")
+    whole = segment.replace(CUT, "")
     unfolded = re.sub(r"!([a-z])", lambda match: match.group(1).upper(), whole)
     return unquote(unfolded, errors="surrogatepass")
 
@@ -107,8 +108,8 @@ def name_of(test_file: str, classes: tuple[str, ...], test: str, given: str | No
 
 def _join(head: str, tail: str) -> str:
     """Return both as one segment, cut anew where it has grown too long."""
-    whole = (head + tail).replace(f"{CUT}/", "")
-    return f"{CUT}/".join(whole[i : i + MAX_SEGMENT] for i in range(0, len(whole), MAX_SEGMENT))
+    whole = (head + tail).replace(CUT, "")
+    return CUT.join(whole[i : i + MAX_SEGMENT] for i in range(0, len(whole), MAX_SEGMENT))
 
 
 def _parts(given: str) -> list[str]:

@@ -80,9 +80,10 @@ def read_settings(config: pytest.Config) -> Settings:
 
 def _ini(config: pytest.Config, name: str) -> Any:
     try:
-        return config.getini(name)
+        value = config.getini(name)
     except (TypeError, ValueError) as error:  # pytest's own check of the type
         raise SettingsError(f"ini {name}: {error}") from None
+    return None if value in ("", []) else value  # pytest 7 has these for a default of None
 
 
 def header(config: pytest.Config, settings: Settings) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -101,7 +102,7 @@ def encoded_for(picture: Picture, suffix: str) -> bytes | None:
     kind = Image.registered_extensions().get(suffix.lower())
     if picture.data is None or kind is None:
         return None
-    with Image.open(io.BytesIO(picture.data), formats=FORMATS) as image:
+    with _own_limit(), Image.open(io.BytesIO(picture.data)) as image:
         return picture.data if image.format == kind else None
 
 
@@ -126,14 +127,11 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
     if not data:
         raise PictureError(f"{what}: expected a picture, got 0 bytes")
     try:
-        # Pillow's own size guard is a warning with another limit; ours is checked below.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _check_size(image.size, what, max_pixels)
-                _check_frames(image, what)
-                image.load()
-                picture = from_pil(image, what=what, max_pixels=max_pixels)
+        with _own_limit(), Image.open(io.BytesIO(data), formats=_formats(data)) as image:
+            _check_size(image.size, what, max_pixels)
+            _check_frames(image, what)
+            image.load()
+            picture = from_pil(image, what=what, max_pixels=max_pixels)
     except PictureError:
         raise
     except Exception as error:  # Pillow raises anything from OSError to struct.error
@@ -143,6 +141,24 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
             f"that begin with {head!r} and do not decode: {error}"
         ) from None
     return replace(picture, data=data)
+
+
+@contextmanager
+def _own_limit() -> Iterator[None]:
+    """Set Pillow's guard against huge pictures aside, for our own has another limit."""
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    """Return the decoders to try: for a PNG, none of those that Pillow would load first."""
+    if data.startswith(PNG_MAGIC):
+        return ("PNG",)
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def _check_size(size: tuple[int, int], what: str, max_pixels: int) -> None:
@@ -176,6 +192,8 @@ def from_pil(image: Image.Image, *, what: str = "picture", max_pixels: int = 80_
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):
         return Picture(_grey16(image, what))
+    if image.mode == "La":  # premultiplied, which Pillow turns into LA alone
+        image = image.convert("LA")
     if image.mode == "F":
         raise PictureError(
             f"{what}: a PIL image of mode F has no fixed range; pass a numpy array in 0..1 instead"
@@ -252,9 +270,8 @@ def _as_uint8(array: NDArray[Any], what: str) -> Pixels:
             f"{what}: expected dtype uint8, uint16, bool or float, got {array.dtype}"
         )
     if not bool(((array >= 0) & (array <= 1)).all()):
+        got = "NaN" if np.isnan(array).any() else f"{array.min()} to {array.max()}"
         raise PictureError(
-            f"{what}: expected float values from 0 to 1, got {np.nanmin(array)} to "
-            f"{np.nanmax(array)}{' and NaN' if np.isnan(array).any() else ''}; divide by 255 or "
-            "use uint8"
+            f"{what}: expected float values from 0 to 1, got {got}; divide by 255 or use uint8"
         )
     return np.rint(array * 255.0).astype(np.uint8)

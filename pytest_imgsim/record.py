@@ -180,7 +180,9 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     # bool before int, and subclasses (np.float64, str enums) down to the exact type:
     # execnet looks at type(value), not at isinstance.
-    for kind in (bool, int, float, str):
+    if isinstance(value, str):
+        return str.__str__(value)
+    for kind in (bool, int, float):
         if isinstance(value, kind):
             return kind(value)
     if value is None:

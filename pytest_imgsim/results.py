@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, write_whole
+from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
 from pytest_imgsim.record import Record
 
 SCHEMA = 1
@@ -88,15 +88,15 @@ class ResultsFolder:
         content = {
             "schema": SCHEMA,
             "version": version,
-            "root": Path(os.path.relpath(root, self.folder)).as_posix(),
+            "root": Path(os.path.relpath(root.resolve(), self.folder.resolve())).as_posix(),
             "baselines": results.baselines,
             "records": [record.to_dict() for record in results.records],
             "orphans": list(results.orphans),
             "partial": results.partial,
         }
         self._ignore_itself()
-        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-        write_whole(self.folder / FILE, (text + "\n").encode("utf-8", "surrogatepass"))
+        text = json.dumps(content, indent=1, allow_nan=False)
+        write_whole(self.folder / FILE, (text + "\n").encode())
         self._sweep(results.records)
 
     def read(self) -> tuple[Results, Path]:
@@ -121,7 +121,7 @@ class ResultsFolder:
                 f"{path}: expected schema {SCHEMA}, as this version of pytest-imgsim writes it; "
                 "run pytest again"
             )
-        return _parse(content, path), (self.folder / content["root"]).resolve()
+        return _parse(content, path)
 
     def _ignore_itself(self) -> None:
         if not (self.folder / ".gitignore").exists():
@@ -130,12 +130,12 @@ class ResultsFolder:
     def _sweep(self, records: Iterable[Record]) -> None:
         """Remove our own files that no record names, and folders that this leaves empty."""
         kept = {picture for record in records for picture in pictures_of(record)}
-        for path in sorted(self.folder.rglob("*"), reverse=True):
-            if path.is_dir() and not path.is_symlink():
-                if not any(path.iterdir()):
-                    path.rmdir()
-            elif _is_ours(path.name) and path.relative_to(self.folder).as_posix() not in kept:
-                path.unlink()
+        stale = [
+            path
+            for path in self.folder.rglob("*")
+            if _is_ours(path.name) and path.relative_to(self.folder).as_posix() not in kept
+        ]
+        delete(stale, self.folder)
 
 
 def pictures_of(record: Record) -> list[str]:
@@ -149,14 +149,15 @@ def _is_ours(name: str) -> bool:
     return unfinished or name.endswith(tuple(f".{kind}.png" for kind in PICTURE_FIELDS))
 
 
-def _parse(content: dict[str, Any], path: Path) -> Results:
+def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
     try:
-        return Results(
+        results = Results(
             [Record.from_dict(record) for record in content["records"]],
             content["baselines"],
             content["orphans"],
             content["partial"],
         )
+        return results, (path.parent / content["root"]).resolve()
     except (KeyError, TypeError, ValueError) as error:
         raise ResultsError(
             f"{path}: not as pytest-imgsim wrote it ({type(error).__name__}: {error}); run "

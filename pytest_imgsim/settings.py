@@ -44,7 +44,7 @@ def _number(value: Any) -> float:
         raise expected
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise expected from None
     if not math.isfinite(number):
         raise expected

@@ -48,7 +48,7 @@ class Store:
         self.folder = folder
         self._template = template
         self._scratch = scratch
-        self._pattern = _pattern(template)
+        self._around = tuple(map(_pattern, template.split("{name}")))
 
     def own_path(self, name: str, browser: str) -> Path:
         """Return where the baseline of this platform and browser lies, or would."""
@@ -73,8 +73,10 @@ class Store:
         shared baseline of one name or another platform's baseline of a shorter one.
         """
         stem = path.relative_to(self.folder).with_suffix("").as_posix()
-        match = self._pattern.fullmatch(stem)
-        return {stem, match["name"]} if match else {stem}
+        before, after = self._around
+        starts = [i for i in range(len(stem)) if before.fullmatch(stem, 0, i)]
+        stops = [i for i in range(1, len(stem) + 1) if after.fullmatch(stem, i)]
+        return {stem, *(stem[i:j] for i in starts for j in stops if i < j)}
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a baseline, whole and at once."""
@@ -121,25 +123,26 @@ def _environment() -> Mapping[str, str]:
 def _check_template(template: str) -> None:
     rule = f"template {template!r}: expected a relative path of {{{'}, {'.join(PLACEHOLDERS)}}}"
     try:
-        fields = [
-            field for _, field, _, _ in string.Formatter().parse(template) if field is not None
-        ]
+        parts = list(string.Formatter().parse(template))
     except ValueError as error:
         raise SettingsError(f"{rule}: {error}") from None
+    fields = [field for _, field, _, _ in parts if field is not None]
+    if any(specification or conversion for _, _, specification, conversion in parts):
+        raise SettingsError(f"{rule}, without '!' and ':' in them")
     unknown = [field for field in fields if field not in PLACEHOLDERS]
     if unknown:
         raise SettingsError(f"{rule}, got {{{unknown[0]}}}")
     if fields.count("name") != 1:
         raise SettingsError(f"{rule} with {{name}} in it once, or two tests would share a file")
-    if template.startswith("/") or "\\" in template or ".." in template.split("/"):
+    if "\\" in template or any(part in ("", ".", "..") for part in template.split("/")):
         raise SettingsError(f"{rule} that stays inside the folder of baselines")
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    """Return a pattern for what the template makes on any platform, with the group ``name``."""
-    parts = []
-    for literal, field, _, _ in string.Formatter().parse(template):
-        parts.append(re.escape(literal))
+def _pattern(part: str) -> re.Pattern[str]:
+    """Return what a part of a template, without the name, makes on any platform."""
+    pieces = []
+    for literal, field, _, _ in string.Formatter().parse(part):
+        pieces.append(re.escape(literal))
         if field is not None:
-            parts.append(r"(?P<name>.+)" if field == "name" else r"[^/]+")
-    return re.compile("".join(parts))
+            pieces.append("[^/]+")
+    return re.compile("".join(pieces))

@@ -28,13 +28,3 @@ def orphans(results: Results, root: Path) -> list[Path]:
     for path in paths:
         check_inside(path, root / results.baselines)
     return [path for path in paths if path.is_file()]
-
-
-def delete(paths: list[Path], folder: Path) -> None:
-    """Delete files, and the folders below `folder` that this leaves empty."""
-    for path in paths:
-        path.unlink()
-        for parent in path.parents:
-            if parent == folder or not parent.is_relative_to(folder) or any(parent.iterdir()):
-                break
-            parent.rmdir()

@@ -67,7 +67,7 @@ def flat(height: int, width: int, colour: tuple[int, int, int] = (200, 200, 200)
 
 def png(rgb: Pixels, alpha: Pixels | None = None) -> bytes:
     """Return the pixels as a PNG file."""
-    return encode_png(rgb, alpha)
+    return encode_png(rgb if alpha is None else np.dstack([rgb, alpha]))
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:

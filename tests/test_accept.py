@@ -12,10 +12,11 @@ from PIL import Image
 
 from pytest_imgsim.accept import apply, candidates, matching, plan
 from pytest_imgsim.errors import BaselineError, ResultsError
+from pytest_imgsim.files import delete
 from pytest_imgsim.picture import sha256
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results import Results, ResultsFolder, pictures_of
-from pytest_imgsim.trim import delete, orphans
+from pytest_imgsim.trim import orphans
 
 NEW = png(noise(8, 8))
 

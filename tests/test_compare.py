@@ -11,6 +11,33 @@ from pytest_imgsim.compare import Scores, compare, pooled
 from pytest_imgsim.diagnose import changed_pixels
 from pytest_imgsim.picture import Picture
 from pytest_imgsim.record import RegionScore
+from pytest_imgsim.scoring import FeatureMap, Features
+
+
+class Spreading(FakeModel):
+    """Sees each cell and its neighbours, as a network with a receptive field does."""
+
+    def extract(self, rgb: Pixels) -> Features:
+        """Return the mean over three by three cells."""
+        seen = super().extract(rgb)
+        return Features(tuple(map(spread, seen.local)), spread(seen.top))
+
+
+class Shifted(FakeModel):
+    """Sees every change 40 px further to the right than it is."""
+
+    def extract(self, rgb: Pixels) -> Features:
+        """Return the mean colours, rolled by five cells."""
+        seen = super().extract(rgb)
+        [cells] = seen.local
+        return Features((FeatureMap(8, np.roll(cells.values, 5, axis=1)),), seen.top)
+
+
+def spread(cells: FeatureMap) -> FeatureMap:
+    height, width = cells.values.shape[:2]
+    padded = np.pad(cells.values.astype(np.float64), ((1, 1), (1, 1), (0, 0)), mode="edge")
+    parts = [padded[i : i + height, j : j + width] for i in range(3) for j in range(3)]
+    return FeatureMap(cells.stride, np.sum(parts, axis=0).astype(np.float32))
 
 
 def with_spot(rgb: Pixels, x: int, y: int, side: int = 6) -> Pixels:
@@ -82,6 +109,16 @@ def test_worst_comes_first() -> None:
     assert result.regions[0].score == result.score
 
 
+def test_the_nearest_region_gets_the_worst_score() -> None:
+    """Where the network sees a change beside its cause, the region next to it has the score."""
+    a = flat(64, 256)
+    b = with_spot(with_spot(a, 8, 8, 8), 160, 40, 8)
+    b[8:16, 8:16] = (220, 180, 180)
+    result = compare(Picture(a), Picture(b), Shifted())
+    assert (result.regions[0].x, result.regions[0].score) == (160, result.score)
+    assert result.score < result.regions[1].score
+
+
 def test_at_most_twenty_regions() -> None:
     """Of many regions the twenty worst are told."""
     a = flat(160, 160)
@@ -138,7 +175,7 @@ def test_tiles_make_no_difference(
         y, x = int(source.integers(shape[0] - 3)), int(source.integers(shape[1] - 3))
         b = with_spot(b, x, y)
     b[-1, -1] = ~b[-1, -1]
-    whole, model = scores(a, b), FakeModel()
+    whole, model = compare(Picture(a), Picture(b), Spreading()), Spreading()
     monkeypatch.setattr(module, "WHOLE", 32 * 32)
     monkeypatch.setattr(module, "CORE", 64)
     monkeypatch.setattr(module, "HALO", 32)

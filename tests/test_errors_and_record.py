@@ -85,6 +85,7 @@ def test_round_trips(record: Record) -> None:
 def test_every_field_is_in_the_dict() -> None:
     """No field is forgotten on the way."""
     assert list(FULL.to_dict()) == [field.name for field in fields(Record)]
+    assert FULL.to_dict()["claimed"] is False
 
 
 def test_subclasses_become_exact_builtins() -> None:

@@ -54,12 +54,16 @@ def test_failed_write_keeps_the_old_file(
     path = tmp_path / "a.png"
     path.write_bytes(b"old")
 
+    calls: list[int] = []
+
     def full(handle: int) -> None:
+        calls.append(handle)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, b"new", scratch=tmp_path / "scratch" if scratch else None)
+    assert len(calls) == 1
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["a.png"]
 

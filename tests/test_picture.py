@@ -231,11 +231,16 @@ def test_refuses_what_is_no_picture(data: bytes, told: str) -> None:
         decode(data, what="baseline 'x'")
 
 
-@pytest.mark.parametrize(("mode", "told"), [("F", "mode F has no"), ("La", "La")])
-def test_refuses_modes_without_a_plain_reading(mode: str, told: str) -> None:
-    """A PIL image that cannot become 8-bit RGB is a PictureError that names the mode."""
-    with pytest.raises(PictureError, match=f"page: .*{told}"):
-        from_pil(Image.new(mode, (2, 2)), what="page")
+def test_refuses_floats_of_pil() -> None:
+    """A PIL image that has no 8-bit reading is refused, and the message names the mode."""
+    with pytest.raises(PictureError, match="^page: .*mode F has no fixed range"):
+        from_pil(Image.new("F", (2, 2)), what="page")
+
+
+def test_premultiplied_grey() -> None:
+    """Grey that is premultiplied with its alpha reads as grey with alpha does."""
+    image = Image.merge("LA", [Image.new("L", (2, 1), 0), Image.new("L", (2, 1), 51)])
+    assert from_pil(image.convert("La")).same_pixels(from_pil(image))
 
 
 def test_refuses_an_empty_image() -> None:

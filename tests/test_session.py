@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +36,24 @@ def kept(*kinds: str) -> set[str]:
     return {"imgsim-results/.gitignore", *(f"imgsim-results/{NAME}.{kind}.png" for kind in kinds)}
 
 
+def actual_of(bench: Bench, record: Record) -> bytes:
+    return (bench.root / "imgsim-results" / str(record.actual)).read_bytes()
+
+
 def test_equal_bytes_are_not_decoded(bench: Bench) -> None:
     """The baseline's own bytes are equal, even if they are no picture, and need no model."""
     bench.model = UntouchableModel()
     bench.store(b"no picture at all")
     record = bench.check(b"no picture at all")
     assert (record.verdict, record.score, record.global_score) == (Verdict.EQUAL, 1.0, 1.0)
-    assert record.model is None
-    assert bench.files() == {STORED}
+    assert (record.model, bench.files()) == (None, {STORED})
+
+
+def test_a_live_page_that_is_equal_is_captured_once(bench: Bench) -> None:
+    """A first capture of the baseline's bytes does not have to stand still."""
+    page = Page(bench.store(png(OLD)).read_bytes())
+    assert bench.check(page).verdict is Verdict.EQUAL
+    assert len(page.asked) == 1
 
 
 def test_equal_pixels_need_no_model(bench: Bench) -> None:
@@ -54,7 +63,6 @@ def test_equal_pixels_need_no_model(bench: Bench) -> None:
     record = bench.check(OLD)
     assert (record.verdict, record.score) == (Verdict.EQUAL, 1.0)
     assert record.actual_size == record.baseline_size == (64, 64)
-    assert bench.files() == {STORED}
 
 
 def test_failed(bench: Bench) -> None:
@@ -62,19 +70,16 @@ def test_failed(bench: Bench) -> None:
     bench.store(png(OLD))
     record = bench.check(SPOT)
     assert record.verdict is Verdict.FAILED
-    assert record.score is not None
-    assert record.score < record.threshold < (record.global_score or 0)
-    assert [(r.x, r.y, r.width, r.height) for r in record.regions] == [(8, 8, 8, 8)]
+    assert (record.score or 0) < record.threshold < (record.global_score or 0)
+    assert str(record.region) == "8x8 at (8, 8)"
     assert record.pixel_difference == 64 / 64**2
-    assert record.ssim is not None
-    assert 0.5 < record.ssim < 1
+    assert 0.5 < (record.ssim or 0) < 1
     assert (record.model, record.model_seconds) == ("fake", 1.0)
     assert record.baseline == record.update_path == STORED
     assert (record.threshold, record.threshold_from) == (Settings().threshold, "default")
     assert bench.files() == {STORED, *kept("actual", "baseline", "diff", "filled")}
-    actual = (bench.root / "imgsim-results" / str(record.actual)).read_bytes()
-    np.testing.assert_array_equal(decode(actual).rgb, SPOT)
-    assert record.actual_sha256 == sha256(actual)
+    np.testing.assert_array_equal(decode(actual_of(bench, record)).rgb, SPOT)
+    assert record.actual_sha256 == sha256(actual_of(bench, record))
 
 
 def test_threshold_is_the_smallest_score_that_passes(bench: Bench) -> None:
@@ -89,16 +94,14 @@ def test_threshold_is_the_smallest_score_that_passes(bench: Bench) -> None:
 
 def test_ignored_areas(bench: Bench) -> None:
     """What is hidden is not compared, but the kept picture shows it."""
-    bench.model = UntouchableModel()
     bench.store(png(OLD))
     assert bench.check(SPOT, ignore=(Box(8, 8, 8, 8),)).verdict is Verdict.EQUAL
+    assert bench.model.calls == 0
     other = SPOT.copy()
     other[40:48, 40:48] = 0
-    again = Bench(bench.root)
-    record = again.check(other, ignore=((8, 8, 8, 8),))
+    record = bench.check(other, ignore=((8, 8, 8, 8),))
     assert [(r.x, r.y) for r in record.regions] == [(40, 40)]
-    actual = (bench.root / "imgsim-results" / str(record.actual)).read_bytes()
-    np.testing.assert_array_equal(decode(actual).rgb, other)
+    np.testing.assert_array_equal(decode(actual_of(bench, record)).rgb, other)
 
 
 def test_size_changed(bench: Bench) -> None:
@@ -116,7 +119,6 @@ def test_missing_keeps_the_actual(bench: Bench) -> None:
     """Without a baseline nothing is written beside the results."""
     record = bench.check(SPOT)
     assert (record.verdict, record.score) == (Verdict.MISSING, None)
-    assert record.actual_sha256 is not None
     assert bench.files() == kept("actual")
 
 
@@ -156,8 +158,7 @@ def test_update_modes(bench: Bench, mode: str, case: str) -> None:
     left = bench.files() - explained
     assert left == (set() if case == "missing" else {STORED})
     if case != "missing":
-        after = bench.baseline.stat()
-        assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+        assert bench.baseline.stat().st_mtime_ns == before.st_mtime_ns
         assert bench.baseline.read_bytes() == png(OLD)
 
 
@@ -180,7 +181,6 @@ def test_own_variant_is_written_beside_the_shared_one(bench: Bench) -> None:
     record = bench.check(page, update="changed", **options)
     assert (record.verdict, record.baseline) == (Verdict.UPDATED, f"baselines/firefox/{NAME}.png")
     assert bench.baseline.read_bytes() == png(OLD)
-    assert bench.check(page, **options).verdict is Verdict.EQUAL
 
 
 def test_names(bench: Bench) -> None:
@@ -191,12 +191,13 @@ def test_names(bench: Bench) -> None:
     session.check(a_test("test_other"), OLD)
     names = [record.name.rpartition("/")[2] for record in session.records]
     assert names == ["test_cart", "form", "2", "3", "4", "test_other"]
-    assert [record.claimed for record in session.records] == [True] * 3 + [False] + [True] * 2
-    assert session.records[3].baseline == "pictures/x.png"
+    pathed = [record.baseline for record in session.records if not record.claimed]
+    assert pathed == ["pictures/x.png"]
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("form", "form"), ("form", "Form"), ("2", None), ("2", "x.png")]
+    ("first", "second"),
+    [("form", "form"), ("form", "Form"), ("Form", "form"), ("2", None), ("2", "x.png")],
 )
 def test_one_test_claims_a_name_twice(bench: Bench, first: Any, second: Any) -> None:
     """Two checks of a test under one name are refused, also if only the case differs."""
@@ -207,14 +208,12 @@ def test_one_test_claims_a_name_twice(bench: Bench, first: Any, second: Any) -> 
         session.check(a_test(), OLD, second)
 
 
-@pytest.mark.parametrize("other", ["test_a", "test_A"])
-def test_two_tests_claim_one_name(bench: Bench, other: str) -> None:
+@pytest.mark.parametrize(("file", "other"), [("t/x", "test_a"), ("t/x.py", "test_A")])
+def test_two_tests_claim_one_name(bench: Bench, file: str, other: str) -> None:
     """Two tests under one name are refused, also where only some file systems mix them up."""
     session = bench.session(update="missing")
     session.check(a_test("test_a", "t/x.py"), OLD)
-    file = "t/x" if other == "test_a" else "t/x.py"
-    told = rf"claimed twice, by t/x.py::test_a and by {file}::{other}"
-    with pytest.raises(BaselineError, match=told):
+    with pytest.raises(BaselineError, match=rf"by t/x.py::test_a and by {file}::{other}"):
         session.check(a_test(other, file), OLD)
 
 
@@ -224,7 +223,7 @@ def test_begin_forgets_an_earlier_attempt(bench: Bench) -> None:
     session.check(a_test("test_b"), OLD, "form")
     for _ in range(2):
         session.begin(a_test())
-        session.check(a_test(), OLD, "form")
+        assert session.check(a_test(), OLD, "form").name == f"{NAME}/form"
         assert session.check(a_test(), OLD).name == NAME
     with pytest.raises(BaselineError, match="claimed twice"):
         session.check(a_test("test_b"), OLD, "form")
@@ -234,16 +233,15 @@ def test_baseline_by_path(bench: Bench) -> None:
     """A path is taken from rootdir on, and two tests may compare with one file."""
     (bench.root / "logo.png").write_bytes(png(OLD))
     session = bench.session()
-    for name, path in product(("test_a", "test_b"), ("logo.png", Path("logo.png"))):
+    for name, path in (("test_a", "logo.png"), ("test_b", Path("logo.png"))):
         record = session.check(a_test(name), OLD, path)
         assert (record.verdict, record.baseline) == (Verdict.EQUAL, "logo.png")
-    assert session.check(a_test("test_c"), OLD, bench.root / "logo.png").passed
 
 
 def test_two_tests_update_one_path(bench: Bench) -> None:
     """Two tests that would write different pictures to one file are refused."""
     session = bench.session(update="changed")
-    session.check(a_test("test_a"), OLD, "logo.png")
+    session.check(a_test("test_a"), png(OLD), "logo.png")
     with pytest.raises(BaselineError, match=r"logo.png is updated by two tests, .*a and .*test_b"):
         session.check(a_test("test_b"), SPOT, "logo.png")
     assert (bench.root / "logo.png").read_bytes() == png(OLD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable
 
@@ -20,8 +21,13 @@ def accept_command(name: str, report: str) -> str:
     report : str
         The results folder as seen from where the command is typed.
     """
+    return f"{accept_any(report)} {shlex.quote(name)}"
+
+
+def accept_any(report: str) -> str:
+    """Return the command that accepts pictures, without the names."""
     folder = "" if report == "imgsim-results" else f" --report {shlex.quote(report)}"
-    return f"{COMMAND} accept{folder} {shlex.quote(name)}"
+    return f"{COMMAND} accept{folder}"
 
 
 def failure_message(record: Record, report: str) -> str:
@@ -113,7 +119,8 @@ def number(value: float | None) -> str:
     """Return a score with four decimals, rounded towards 0 so that only 1 reads as 1.0000."""
     if value is None:
         return "-"
-    return f"{int(value * 10_000) / 10_000:.4f}"
+    # The millionth makes up for what binary fractions lose: 0.57 * 10000 is 5699.99...
+    return f"{int(value * 10_000 + math.copysign(1e-6, value)) / 10_000:.4f}"
 
 
 _LINES: dict[Verdict, Callable[[Record], list[tuple[str, str]]]] = {

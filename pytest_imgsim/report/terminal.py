@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.report.message import COMMAND, accept_command, number
+from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number
 from pytest_imgsim.results import Results
 
 #: Rows that are shown without -v, beside those that failed or were written.
@@ -204,11 +204,10 @@ def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
     kept = [record for record in records if record.actual is not None]
     if kept:
         yield Line(f"pictures of {_plural(len(kept), 'mismatch', 'es')} in {view.report}/; accept:")
-        command = accept_command(kept[0].name, view.report)
-        yield Line(
-            f"  {command if len(kept) == 1 else command.rpartition('accept')[0]}"
-            f"{'' if len(kept) == 1 else 'accept NAME ... | --all'}"
-        )
+        if len(kept) == 1:
+            yield Line(f"  {accept_command(kept[0].name, view.report)}")
+        else:
+            yield Line(f"  {accept_any(view.report)} NAME ... | --all")
 
 
 def _orphans(results: Results, view: View) -> Iterator[Line]:

@@ -106,7 +106,18 @@ def test_a_moving_page_is_waited_for(view: Page, tmp_path: Path) -> None:
     test = TestId("t.py::test_a", "t.py", (), "test_a")
     assert session(tmp_path, update="changed").check(test, view).verdict is Verdict.CREATED
     view.set_content(HTML.replace("teal", "red"))
-    view.evaluate("setTimeout(() => document.querySelector('#top').style.background='teal', 60)")
+    # Moves in every frame for a while, then shows what the baseline shows.
+    view.evaluate(
+        """() => {
+          const box = document.querySelector('#top'), start = performance.now()
+          const step = () => {
+            const passed = performance.now() - start
+            box.style.background = passed < 400 ? `rgb(${passed / 2}, 0, 0)` : 'teal'
+            if (passed < 400) requestAnimationFrame(step)
+          }
+          step()
+        }"""
+    )
     assert session(tmp_path).check(test, view).verdict is Verdict.EQUAL
 
 
