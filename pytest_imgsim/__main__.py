@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_imgsim.errors import ImgsimError, ResultsError
 from pytest_imgsim.report.message import number
-from pytest_imgsim.results import ResultsFolder
+from pytest_imgsim.results import PAGE, ResultsFolder
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
 DEFAULTS = Settings()
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_accept(commands)
     _add_trim(commands)
+    _add_page(commands)
     return parser
 
 
@@ -74,6 +75,15 @@ def _add_trim(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--delete", action="store_true", help="delete what is listed")
     _add_report(parser)
     parser.set_defaults(command=_trim)
+
+
+def _add_page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Draw report.html again, from the results.json of a run."
+    parser = commands.add_parser("report", help=text, description=text)
+    parser.add_argument(
+        "report", nargs="?", default=DEFAULTS.report, metavar="DIR", help="results folder"
+    )
+    parser.set_defaults(command=_page)
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +133,16 @@ def _accept(options: argparse.Namespace) -> int:
         print(f"accepted {promotion.shown}")
     if not promotions:
         print("nothing to accept")
+    return 0
+
+
+def _page(options: argparse.Namespace) -> int:
+    from pytest_imgsim.report.html import page
+
+    folder = ResultsFolder(Path(options.report))
+    results, _ = folder.read()
+    folder.write_page(page(results, options.report))
+    print(f"wrote {folder.folder / PAGE}")
     return 0
 
 

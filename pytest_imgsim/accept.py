@@ -84,11 +84,21 @@ def plan(
     Raises
     ------
     ResultsError
-        If a kept picture is missing or is not the one of that run.
+        If a kept picture is missing or is not the one of that run, or two would become one
+        baseline.
     BaselineError
         If a baseline would lie outside its folder, or cannot be written without loss.
     """
-    return [_promotion(folder, record, root, baselines) for record in records]
+    promotions = [_promotion(folder, record, root, baselines) for record in records]
+    writers: dict[Path, Promotion] = {}
+    for promotion in promotions:
+        first = writers.setdefault(promotion.target, promotion)
+        if first.data != promotion.data:
+            raise ResultsError(
+                f"baseline {promotion.shown}: {first.record.test} and {promotion.record.test} "
+                "showed different pictures; accept one of them"
+            )
+    return promotions
 
 
 def _promotion(folder: ResultsFolder, record: Record, root: Path, baselines: Path) -> Promotion:

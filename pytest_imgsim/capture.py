@@ -196,7 +196,7 @@ def describe(source: Any) -> str:
     """Return a short name of `source` for messages."""
     if isinstance(source, str | os.PathLike):
         return f"picture {os.fspath(source)!r}"
-    text = repr(source)
+    text = " ".join(repr(source).split())
     return f"{type(source).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 

@@ -17,6 +17,7 @@ from pytest_imgsim.files import relative, seen_from_here
 from pytest_imgsim.naming import encode_segment
 from pytest_imgsim.orphans import find_orphans
 from pytest_imgsim.record import Record
+from pytest_imgsim.report.html import page
 from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.results import Results, ResultsFolder
 from pytest_imgsim.run import Run
@@ -92,6 +93,7 @@ class Collector:
             self._config.get_terminal_writer().fullwidth,
             self._config.getoption("verbose"),
             seen_from_here(self._config.rootpath / self._settings.report),
+            self._settings.html,
         )
         terminalreporter.write_sep("=", headline(self._results.records))
         for line in summary(self._results, view, notes=self._notes):
@@ -103,6 +105,8 @@ class Collector:
         self._notes += _changed_model(folder, results)
         try:
             folder.write(results, root=root, version=__version__)
+            if self._settings.html:
+                folder.write_page(page(results, self._settings.report))
         except OSError as error:
             self._notes.append(f"{folder.folder}: the results could not be written: {error}")
 

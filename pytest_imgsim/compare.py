@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +39,14 @@ class Scores:
         The cosine of the pooled (2048,) vectors, in [-1, 1].
     regions : tuple of RegionScore
         Where they differ, worst first, at most 20.
+    cells : CosineMap or None
+        The local cosines; None where the pictures are equal.
     """
 
     score: float
     global_score: float
     regions: tuple[RegionScore, ...]
+    cells: CosineMap | None = field(default=None, compare=False)
 
 
 def compare(actual: Picture, baseline: Picture, extractor: Extractor) -> Scores:
@@ -80,10 +83,12 @@ def compare(actual: Picture, baseline: Picture, extractor: Extractor) -> Scores:
         if not np.array_equal(left, right)
     ]
     values = np.minimum.reduce([cells.values for cells, _ in layers])
+    cells = CosineMap(layers[0][0].stride, values)
     return Scores(
         float(values.min()),
         min(similarity for _, similarity in layers),
-        _score_regions(changed_boxes(changed), CosineMap(layers[0][0].stride, values)),
+        _score_regions(changed_boxes(changed), cells),
+        cells,
     )
 
 

@@ -206,6 +206,18 @@ def draw_boxes(rgb: Pixels, boxes: Sequence[Box]) -> Pixels:
     return np.asarray(image)
 
 
+def draw_heat(cells: NDArray[np.float64]) -> Pixels:
+    """Return local cosines, (h, w) float, as (h, w, 4) uint8 pixels: the redder, the less alike.
+
+    A cosine of 1 is clear; 0.5 and less is full red.
+    """
+    heat = np.clip((1.0 - cells) / 0.5, 0.0, 1.0)
+    out = np.zeros((*cells.shape, 4), dtype=np.uint8)
+    out[:, :, 0] = 255
+    out[:, :, 3] = np.rint(255 * heat)
+    return out
+
+
 def fill_changes(rgb: Pixels, changed: Mask) -> Pixels:
     """Return the picture paled to grey with the changed pixels, (H, W) bool, in red."""
     grey = (255 - (255 - _luma(rgb)) * 0.35).astype(np.uint8)

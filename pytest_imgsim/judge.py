@@ -1,21 +1,21 @@
-"""The path of one comparison: capture, equal?, mask, size, score, verdict, pictures."""
+"""The path of one comparison: capture, equal?, size, mask, score, verdict, update or explain."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from pytest_imgsim.capture import Raw, describe, grab, settle, to_picture
-from pytest_imgsim.compare import compare
-from pytest_imgsim.diagnose import align, changed_pixels, draw_boxes, fill_changes, ssim
+from pytest_imgsim.compare import Scores, compare
 from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.explain import Seen, explain
 from pytest_imgsim.files import check_inside, relative
 from pytest_imgsim.masks import areas
-from pytest_imgsim.picture import Picture, Pixels, decode, encode_png, encoded_for, sha256
+from pytest_imgsim.picture import Picture, decode, encoded_for
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.regions import Box, Mask, changed_boxes, hide, ignored
-from pytest_imgsim.results import PICTURE_FIELDS, ResultsFolder
+from pytest_imgsim.regions import ignored
+from pytest_imgsim.results import ResultsFolder
 from pytest_imgsim.scoring import Extractor
 from pytest_imgsim.settings import Settings
 from pytest_imgsim.store import Store, read
@@ -112,26 +112,27 @@ class Judge:
         actual = to_picture(raw, what=describe(source), max_pixels=limit)
         record = record.with_(actual_size=actual.size)
         if stored is None:
-            return self._act(record.with_(verdict=Verdict.MISSING), target, settings, actual)
+            return self._act(record.with_(verdict=Verdict.MISSING), target, settings, Seen(actual))
         baseline = decode(stored, what=f"baseline {record.baseline!r}", max_pixels=limit)
         record = record.with_(baseline_size=baseline.size)
+        seen = Seen(actual, baseline)
         if actual.size != baseline.size:
-            record = record.with_(verdict=Verdict.SIZE_CHANGED)
-            return self._act(record, target, settings, actual, baseline)
-        covered = ignored(
-            areas(settings.ignore, source, actual.size, full_page=settings.full_page), actual.size
-        )
-        record = self._score(record, hide(actual, covered), hide(baseline, covered))
-        return self._act(record, target, settings, actual, baseline, covered)
+            return self._act(record.with_(verdict=Verdict.SIZE_CHANGED), target, settings, seen)
+        masks = areas(settings.ignore, source, actual.size, full_page=settings.full_page)
+        seen = replace(seen, covered=ignored(masks, actual.size))
+        pictures = seen.masked
+        if pictures[0].same_pixels(pictures[1]):
+            record = record.with_(verdict=Verdict.EQUAL, score=1.0, global_score=1.0)
+            return self._act(record, target, settings, seen)
+        record, scores = self._score(record, *pictures)
+        return self._act(record, target, settings, replace(seen, cells=scores.cells))
 
-    def _score(self, record: Record, actual: Picture, baseline: Picture) -> Record:
-        """Return `record` with the verdict on two pictures of one size."""
-        if actual.same_pixels(baseline):
-            return record.with_(verdict=Verdict.EQUAL, score=1.0, global_score=1.0)
+    def _score(self, record: Record, actual: Picture, baseline: Picture) -> tuple[Record, Scores]:
+        """Return `record` with the verdict on two pictures of one size, and their scores."""
         before = self._model.seconds
         scores = compare(actual, baseline, self._model)
         passed = scores.score >= record.threshold
-        return record.with_(
+        record = record.with_(
             verdict=Verdict.PASSED if passed else Verdict.FAILED,
             score=scores.score,
             global_score=scores.global_score,
@@ -139,28 +140,13 @@ class Judge:
             model=self._model.model_id,
             model_seconds=self._model.seconds - before,
         )
+        return record, scores
 
-    def _act(
-        self,
-        record: Record,
-        target: Target,
-        settings: Settings,
-        actual: Picture,
-        baseline: Picture | None = None,
-        covered: Mask | None = None,
-    ) -> Record:
+    def _act(self, record: Record, target: Target, settings: Settings, seen: Seen) -> Record:
         """Write the baseline where the update mode says so, else keep what explains a failure."""
         if record.verdict in WRITES[settings.update]:
-            return self._write(record, target, actual)
-        if not record.verdict.failed:
-            return record
-        record = self._keep(record, "actual", actual.png).with_(actual_sha256=sha256(actual.png))
-        if baseline is None:
-            return record
-        record = self._keep(record, "baseline", baseline.png)
-        if record.verdict is Verdict.SIZE_CHANGED:
-            return self._explain_sizes(record, actual, baseline)
-        return self._explain(record, actual, hide(actual, covered), hide(baseline, covered))
+            return self._write(record, target, seen.actual)
+        return explain(record, seen, self._results) if record.verdict.failed else record
 
     def _write(self, record: Record, target: Target, actual: Picture) -> Record:
         path = target.own
@@ -184,35 +170,6 @@ class Judge:
             verdict=Verdict.CREATED if missing else Verdict.UPDATED,
             baseline=relative(path, self._root),
         )
-
-    def _explain(
-        self, record: Record, actual: Picture, seen: Picture, seen_baseline: Picture
-    ) -> Record:
-        changed = changed_pixels(seen, seen_baseline)
-        boxes = changed_boxes(changed)
-        if worst := record.region:
-            box = Box(worst.x, worst.y, worst.width, worst.height)
-            boxes.sort(key=lambda other: other != box)
-        record = record.with_(
-            pixel_difference=float(changed.mean()), ssim=ssim(seen.rgb, seen_baseline.rgb)
-        )
-        return self._draw(record, actual.rgb, changed, boxes)
-
-    def _explain_sizes(self, record: Record, actual: Picture, baseline: Picture) -> Record:
-        aligned = align(actual.rgb, baseline.rgb)
-        record = record.with_(
-            pixel_difference=float(aligned.changed.mean()),
-            ssim=ssim(aligned.actual, aligned.baseline),
-        )
-        return self._draw(record, aligned.actual, aligned.changed, changed_boxes(aligned.changed))
-
-    def _draw(self, record: Record, rgb: Pixels, changed: Mask, boxes: list[Box]) -> Record:
-        record = self._keep(record, "diff", encode_png(draw_boxes(rgb, boxes)))
-        return self._keep(record, "filled", encode_png(fill_changes(rgb, changed)))
-
-    def _keep(self, record: Record, kind: str, data: bytes) -> Record:
-        path = self._results.keep(record.name, kind, data)
-        return record.with_(**{PICTURE_FIELDS[kind]: path})
 
 
 def _capture(source: Any, stored: bytes | None, settings: Settings) -> Raw | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def _is_box(item: Any) -> bool:
     return (
         isinstance(item, list | tuple)
         and len(item) == 4
-        and all(isinstance(part, int | float) for part in item)
+        and all(isinstance(part, Real) for part in item)
     )
 
 

@@ -75,7 +75,20 @@ def read_settings(config: pytest.Config) -> Settings:
     """
     ini = {key: _ini(config, f"imgsim_{key}") for key in RUN_SETTINGS}
     line = {key: config.getoption(f"imgsim_{key}") for key in RUN_SETTINGS}
-    return Settings().override("ini imgsim_{key}", ini).override("--imgsim-{key}", line)
+    settings = Settings().override("ini imgsim_{key}", ini).override("--imgsim-{key}", line)
+    _check_folders(config, settings)
+    return settings
+
+
+def _check_folders(config: pytest.Config, settings: Settings) -> None:
+    # The results folder ignores itself in git and is swept clean of earlier pictures.
+    report = (config.rootpath / settings.report).resolve()
+    for inner in (config.rootpath, config.rootpath / settings.baselines):
+        if inner.resolve().is_relative_to(report):
+            raise SettingsError(
+                f"{settings.where('report')}: expected a folder for results alone, got "
+                f"{settings.report!r}, which holds {inner}"
+            )
 
 
 def _ini(config: pytest.Config, name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -102,7 +103,10 @@ def encoded_for(picture: Picture, suffix: str) -> bytes | None:
     kind = Image.registered_extensions().get(suffix.lower())
     if picture.data is None or kind is None:
         return None
-    with _own_limit(), Image.open(io.BytesIO(picture.data)) as image:
+    with (
+        _own_limit(),
+        Image.open(io.BytesIO(picture.data), formats=_formats(picture.data)) as image,
+    ):
         return picture.data if image.format == kind else None
 
 
@@ -145,10 +149,12 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
 
 @contextmanager
 def _own_limit() -> Iterator[None]:
-    """Set Pillow's guard against huge pictures aside, for our own has another limit."""
+    """Set Pillow's guard against huge pictures, and its warnings, aside for our own rules."""
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         Image.MAX_IMAGE_PIXELS = before
 
@@ -261,7 +267,7 @@ def from_array(
 def _as_uint8(array: NDArray[Any], what: str) -> Pixels:
     if array.dtype == np.uint8:
         return array.copy()
-    if array.dtype == np.uint16:
+    if array.dtype.kind == "u" and array.dtype.itemsize == 2:  # of either byte order
         return _from_16_bit(array)
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)

@@ -95,7 +95,7 @@ class Record:
     update_path : str
         Where an accepted picture goes; another path than `baseline` where that one is
         shared between platforms and this platform would get its own.
-    actual, baseline_copy, diff, filled : str or None
+    actual, baseline_copy, diff, filled, heat : str or None
         Pictures kept on a mismatch, as paths below the results folder.
     actual_sha256 : str or None
         Digest of the kept actual picture, by which ``accept`` knows it again.
@@ -127,6 +127,7 @@ class Record:
     baseline_copy: str | None = None
     diff: str | None = None
     filled: str | None = None
+    heat: str | None = None
     actual_sha256: str | None = None
     model: str | None = None
     model_seconds: float = 0.0

@@ -23,12 +23,16 @@ from pytest_imgsim.record import Record
 
 SCHEMA = 1
 FILE = "results.json"
+PAGE = "report.html"
+#: Pixels of the compared picture that one pixel of a heat map stands for, in both directions.
+HEAT_CELL = 8
 #: The kinds of kept pictures, ``<name>.<kind>.png``, and the field of a record that has the path.
 PICTURE_FIELDS = {
     "actual": "actual",
     "baseline": "baseline_copy",
     "diff": "diff",
     "filled": "filled",
+    "heat": "heat",
 }
 
 
@@ -73,7 +77,7 @@ class ResultsFolder:
         ----------
         name : str
             The baseline's name.
-        kind : {"actual", "baseline", "diff", "filled"}
+        kind : {"actual", "baseline", "diff", "filled", "heat"}
             What it shows.
         data : bytes
             The file.
@@ -98,6 +102,10 @@ class ResultsFolder:
         text = json.dumps(content, indent=1, allow_nan=False)
         write_whole(self.folder / FILE, (text + "\n").encode())
         self._sweep(results.records)
+
+    def write_page(self, text: str) -> None:
+        """Write report.html."""
+        write_whole(self.folder / PAGE, text.encode())
 
     def read(self) -> tuple[Results, Path]:
         """Return the last run's results, and the rootdir that its paths begin at.

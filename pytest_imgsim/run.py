@@ -45,7 +45,7 @@ class Run:
             self._model = ResNet50(
                 self.settings.weights,
                 root=self._config.rootpath,
-                threads=_threads(self._config),
+                threads=worker_threads(self._config),
                 max_pixels=self.settings.max_pixels,
             )
         return self._model
@@ -73,7 +73,7 @@ class Run:
         return out
 
 
-def _threads(config: pytest.Config) -> int:
+def worker_threads(config: pytest.Config) -> int:
     """Return this worker's share of the CPUs, or 0 (all) without xdist."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     if workers <= 1:

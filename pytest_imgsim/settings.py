@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any, Literal
 
 from pytest_imgsim.errors import SettingsError
@@ -40,7 +41,7 @@ def _pixels(value: Any) -> int:
 
 def _number(value: Any) -> float:
     expected = ValueError("a number")
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, Real | str):
         raise expected
     try:
         number = float(value)
@@ -61,6 +62,15 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text that is not empty")
     return value
+
+
+def _switch(value: Any) -> bool:
+    words = {"yes": True, "true": True, "no": False, "false": False}
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in words:
+        raise ValueError("yes or no")
+    return words[str(value).lower()]
 
 
 def _flag(value: Any) -> bool:
@@ -110,6 +120,11 @@ RUN_SETTINGS: Mapping[str, Setting] = {
     "report": Setting(
         _text, "Folder for results.json and the pictures of failures, below rootdir.", "DIR"
     ),
+    "html": Setting(
+        _switch,
+        "Whether report.html, the page for reviewing pictures, is written beside results.json.",
+        "{yes,no}",
+    ),
     "weights": Setting(
         _text,
         "Weights of the ResNet50: 'seeded' (made by the package, works offline), 'imagenet' "
@@ -151,6 +166,8 @@ class Settings:
         Which baselines are written.
     baselines, report : str
         Folders, relative to pytest's rootdir or absolute.
+    html : bool
+        Whether report.html is written.
     weights : str
         A known name or the path of a weights file.
     template : str
@@ -171,6 +188,7 @@ class Settings:
     update: str = "none"
     baselines: str = "baselines"
     report: str = "imgsim-results"
+    html: bool = True
     weights: str = "seeded"
     template: str = "{name}"
     stable_timeout: float = 5.0
@@ -242,6 +260,6 @@ def _as_masks(ignore: Any) -> tuple[Any, ...]:
         return ()
     if not isinstance(ignore, list | tuple):
         return (ignore,)
-    if ignore and all(isinstance(part, int | float) for part in ignore):
+    if ignore and all(isinstance(part, Real) for part in ignore):
         return (tuple(ignore),)
     return tuple(ignore)

@@ -77,7 +77,7 @@ def test_failed(bench: Bench) -> None:
     assert (record.model, record.model_seconds) == ("fake", 1.0)
     assert record.baseline == record.update_path == STORED
     assert (record.threshold, record.threshold_from) == (Settings().threshold, "default")
-    assert bench.files() == {STORED, *kept("actual", "baseline", "diff", "filled")}
+    assert bench.files() == {STORED, *kept("actual", "baseline", "diff", "filled", "heat")}
     np.testing.assert_array_equal(decode(actual_of(bench, record)).rgb, SPOT)
     assert record.actual_sha256 == sha256(actual_of(bench, record))
 
@@ -155,6 +155,7 @@ def test_update_modes(bench: Bench, mode: str, case: str) -> None:
         return
     assert record.verdict is verdict
     explained = kept("actual", "baseline", "diff", "filled") if verdict.failed else set()
+    explained |= kept("heat") if verdict is Verdict.FAILED else set()
     left = bench.files() - explained
     assert left == (set() if case == "missing" else {STORED})
     if case != "missing":

@@ -37,7 +37,7 @@ def main(folder: str) -> int:
         print(f"FALSE ALARM       {name}")
     count = sum(record is not None for record in caught.values())
     print(f"\n{count} of {len(REGRESSIONS)} regressions caught, {len(others)} false alarms")
-    print(f"pictures: {folder}/examples/shop/test_shop/*.diff.png")
+    print(f"look at them in {folder}/report.html")
     return 0 if count == len(REGRESSIONS) and not others else 1
 
 

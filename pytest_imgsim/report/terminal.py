@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number
-from pytest_imgsim.results import Results
+from pytest_imgsim.results import PAGE, Results
 
 #: Rows that are shown without -v, beside those that failed or were written.
 MAX_PASSING_ROWS = 20
@@ -55,11 +55,14 @@ class View:
         Pytest's -v count less its -q count.
     report : str
         The results folder as seen from where pytest runs.
+    page : bool
+        Whether there is a page for review in it.
     """
 
     width: int = 80
     verbosity: int = 0
     report: str = "imgsim-results"
+    page: bool = True
 
 
 def headline(records: Sequence[Record]) -> str:
@@ -202,6 +205,8 @@ def _written(records: Sequence[Record], view: View) -> Iterator[Line]:
 
 def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
     kept = [record for record in records if record.actual is not None]
+    if kept and view.page:
+        yield Line(f"review: {view.report}/{PAGE}")
     if kept:
         yield Line(f"pictures of {_plural(len(kept), 'mismatch', 'es')} in {view.report}/; accept:")
         if len(kept) == 1:

@@ -125,3 +125,33 @@ def test_compare_sizes(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
     here.put("wide.png", [[[0, 0, 0]] * 9] * 8)
     assert main(["compare", "tall.png", "wide.png"]) == 1
     assert "size changed: 8 x 9, expected 9 x 8" in capsys.readouterr().out
+
+
+def test_report_is_drawn_again(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
+    """Report makes report.html from results.json alone."""
+    here.run()
+    page = here.path / "imgsim-results/report.html"
+    before = page.read_text()
+    page.unlink()
+    assert main(["report"]) == 0
+    assert "wrote imgsim-results/report.html" in capsys.readouterr().out
+    assert page.read_text() == before
+    assert main(["report", "nowhere"]) == 2
+
+
+def test_accept_does_not_choose_between_two_pictures(
+    here: Suite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two tests that show one baseline differently cannot both be accepted."""
+    here.write(
+        """
+        def test_a(assert_similar): assert_similar(picture((8, 40)), "shared.png")
+        def test_b(assert_similar): assert_similar(picture((60, 40)), "shared.png")
+        """
+    )
+    here.run()
+    assert main(["accept", "--all"]) == 2
+    assert "showed different pictures; accept one of them" in capsys.readouterr().err
+    assert not (here.path / "shared.png").exists()
+    assert main(["accept", "test_b"]) == 0
+    assert (here.path / "shared.png").exists()

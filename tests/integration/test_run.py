@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from suite import Suite
 
+from pytest_imgsim.run import worker_threads
+
 THREE = """
 def test_a(assert_similar): assert_similar(picture())
 def test_b(assert_similar): assert_similar(picture((40, 40)))
@@ -31,6 +33,7 @@ def test_summary_worst_first(suite: Suite, mode: tuple[str, ...]) -> None:
             r"- +0\.9 +missing +test_new +test_page/test_new",
             r"-?\d\.\d+ +0\.9 +failed +test_c +test_page/test_c +\d+x\d+ at \(80, \d+\)",
             r"1\.0000 +0\.9 +equal +test_b +test_page/test_b",
+            r"review: imgsim-results/report\.html",
             r"pictures of 2 mismatches in imgsim-results/; accept:",
             r"1 baseline that no test uses \(python -m pytest_imgsim trim.*",
             r"  baselines/test_page/test_a\.png",
@@ -229,3 +232,45 @@ def test_a_changed_model_is_told(suite: Suite) -> None:
     path = suite.path / "imgsim-results/results.json"
     path.write_text(path.read_text().replace('"fake"', '"older"'))
     suite.run().stdout.fnmatch_lines(["*the model changed from older to fake*"])
+
+
+def test_review_page(suite: Suite, mode: tuple[str, ...]) -> None:
+    """A run with a comparison writes report.html, unless it is switched off."""
+    made(suite)
+    page = suite.path / "imgsim-results/report.html"
+    page.unlink()
+    suite.run("--imgsim-html=no", *mode)
+    assert not page.exists()
+    suite.write(THREE.replace("(80, 40)", "(80, 60)"))
+    suite.run(*mode)
+    assert '"name": "test_page/test_c"' in page.read_text()
+    suite.pytester.makeini("[pytest]\nimgsim_html = no")
+    page.unlink()
+    result = suite.run(*mode)
+    assert not page.exists()
+    result.stdout.no_fnmatch_line("review:*")
+
+
+@pytest.mark.parametrize("folder", [".", "baselines", ".."])
+def test_results_are_not_mixed_with_other_files(suite: Suite, folder: str) -> None:
+    """A results folder that holds the suite or its baselines is refused, and nothing is swept."""
+    made(suite)
+    before = suite.baselines()
+    result = suite.run(f"--imgsim-report={folder}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "expected a folder for results alone" in str(result.stderr)
+    assert suite.baselines() == before
+
+
+@pytest.mark.parametrize(("workers", "cores", "threads"), [(1, 8, 0), (2, 8, 4), (4, 2, 1)])
+def test_workers_share_the_cores(
+    pytestconfig: pytest.Config,
+    monkeypatch: pytest.MonkeyPatch,
+    workers: int,
+    cores: int,
+    threads: int,
+) -> None:
+    """Each of xdist's workers takes its share of the cores, and no less than one."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.setattr(pytestconfig, "workerinput", {"workercount": workers}, raising=False)
+    assert worker_threads(pytestconfig) == threads

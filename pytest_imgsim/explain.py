@@ -1,0 +1,116 @@
+"""What a failure leaves behind: two more scores, and pictures in the results folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_imgsim.diagnose import (
+    align,
+    changed_pixels,
+    draw_boxes,
+    draw_heat,
+    fill_changes,
+    ssim,
+)
+from pytest_imgsim.picture import Picture, Pixels, encode_png, sha256
+from pytest_imgsim.record import Record
+from pytest_imgsim.regions import Box, Mask, changed_boxes, hide
+from pytest_imgsim.results import HEAT_CELL, PICTURE_FIELDS, ResultsFolder
+from pytest_imgsim.scoring import CosineMap
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a comparison has looked at.
+
+    Parameters
+    ----------
+    actual : Picture
+        The picture under test.
+    baseline : Picture or None
+        What it should look like; None where there is none yet.
+    covered : ndarray of shape (H, W), bool, or None
+        Pixels that are ignored.
+    cells : CosineMap or None
+        The local cosines, where the model was asked.
+    """
+
+    actual: Picture
+    baseline: Picture | None = None
+    covered: Mask | None = None
+    cells: CosineMap | None = None
+
+    @property
+    def masked(self) -> tuple[Picture, Picture]:
+        """The actual and the baseline picture with the ignored pixels hidden."""
+        assert self.baseline is not None
+        return hide(self.actual, self.covered), hide(self.baseline, self.covered)
+
+
+def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:
+    """Return a failing record with the scores and the kept pictures that explain it.
+
+    Parameters
+    ----------
+    record : Record
+        The comparison.
+    seen : Seen
+        What it looked at.
+    results : ResultsFolder
+        Where the pictures go.
+    """
+    record = _keep(record, results, "actual", seen.actual.png)
+    record = record.with_(actual_sha256=sha256(seen.actual.png))
+    if seen.baseline is None:
+        return record
+    record = _keep(record, results, "baseline", seen.baseline.png)
+    if seen.actual.size != seen.baseline.size:
+        return _explain_sizes(record, seen.actual, seen.baseline, results)
+    return _explain_change(record, seen, results)
+
+
+def _explain_change(record: Record, seen: Seen, results: ResultsFolder) -> Record:
+    actual, baseline = seen.masked
+    changed = changed_pixels(actual, baseline)
+    boxes = changed_boxes(changed)
+    if worst := record.region:
+        first = Box(worst.x, worst.y, worst.width, worst.height)
+        boxes.sort(key=lambda box: box != first)
+    record = record.with_(
+        pixel_difference=float(changed.mean()), ssim=ssim(actual.rgb, baseline.rgb)
+    )
+    if seen.cells is not None:
+        record = _keep(record, results, "heat", encode_png(_heat(seen.cells, actual.size)))
+    return _draw(record, results, seen.actual.rgb, changed, boxes)
+
+
+def _heat(cells: CosineMap, size: tuple[int, int]) -> Pixels:
+    """Return the heat map, one pixel a `HEAT_CELL`, without the cells beyond the picture."""
+    width, height = (-(-side // HEAT_CELL) for side in size)
+    times = cells.stride // HEAT_CELL
+    values = cells.values.repeat(times, axis=0).repeat(times, axis=1)
+    return draw_heat(values[:height, :width])
+
+
+def _explain_sizes(
+    record: Record, actual: Picture, baseline: Picture, results: ResultsFolder
+) -> Record:
+    aligned = align(actual.rgb, baseline.rgb)
+    record = record.with_(
+        pixel_difference=float(aligned.changed.mean()),
+        ssim=ssim(aligned.actual, aligned.baseline),
+    )
+    boxes = changed_boxes(aligned.changed)
+    return _draw(record, results, aligned.actual, aligned.changed, boxes)
+
+
+def _draw(
+    record: Record, results: ResultsFolder, rgb: Pixels, changed: Mask, boxes: list[Box]
+) -> Record:
+    record = _keep(record, results, "diff", encode_png(draw_boxes(rgb, boxes)))
+    return _keep(record, results, "filled", encode_png(fill_changes(rgb, changed)))
+
+
+def _keep(record: Record, results: ResultsFolder, kind: str, data: bytes) -> Record:
+    path = results.keep(record.name, kind, data)
+    return record.with_(**{PICTURE_FIELDS[kind]: path})
