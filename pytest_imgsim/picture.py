@@ -266,11 +266,11 @@ def from_array(
 
 def _as_uint8(array: NDArray[Any], what: str) -> Pixels:
     if array.dtype == np.uint8:
-        return array.copy()
+        return np.array(array, dtype=np.uint8)
     if array.dtype.kind == "u" and array.dtype.itemsize == 2:  # of either byte order
         return _from_16_bit(array)
     if array.dtype == np.bool_:
-        return array.astype(np.uint8) * np.uint8(255)
+        return np.asarray(array, dtype=np.uint8) * np.uint8(255)
     if not np.issubdtype(array.dtype, np.floating):
         raise PictureError(
             f"{what}: expected dtype uint8, uint16, bool or float, got {array.dtype}"
@@ -280,4 +280,4 @@ def _as_uint8(array: NDArray[Any], what: str) -> Pixels:
         raise PictureError(
             f"{what}: expected float values from 0 to 1, got {got}; divide by 255 or use uint8"
         )
-    return np.rint(array * 255.0).astype(np.uint8)
+    return np.asarray(np.rint(array * 255.0), dtype=np.uint8)

@@ -44,12 +44,14 @@ class Session:
         )
         self._judge = Judge(root, self.store, self.results, model)
         self._claims: dict[str, str] = {}
+        self._claimed_by: dict[str, list[str]] = {}
         self._calls: dict[str, int] = {}
 
     def begin(self, test: TestId) -> None:
         """Forget what an earlier attempt of `test` claimed: a rerun starts anew."""
         self._calls.pop(test.node, None)
-        self._claims = {key: node for key, node in self._claims.items() if node != test.node}
+        for key in self._claimed_by.pop(test.node, ()):
+            del self._claims[key]
 
     def check(
         self, test: TestId, source: Any, baseline: Any = None, settings: Settings | None = None
@@ -132,6 +134,7 @@ class Session:
                 "name of its own as in assert_similar(page, 'form')"
             )
         self._claims[name.casefold()] = test.node
+        self._claimed_by.setdefault(test.node, []).append(name.casefold())
 
 
 def _one_line(error: Exception) -> str:

@@ -112,11 +112,14 @@ def _chosen(records: Sequence[Record], verbosity: int) -> list[Record]:
     ordered = _worst_first(records)
     if verbosity > 0:
         return ordered
-    loud = [record for record in ordered if record.verdict.failed or record.verdict.wrote]
-    if verbosity < 0:
-        return loud
-    quiet = [record for record in ordered if record not in loud]
-    return [r for r in ordered if r in loud or r in quiet[:MAX_PASSING_ROWS]]
+    room = MAX_PASSING_ROWS if verbosity == 0 else 0
+    chosen = []
+    for record in ordered:
+        quiet = not record.verdict.failed and not record.verdict.wrote
+        if not quiet or room > 0:
+            chosen.append(record)
+        room -= quiet
+    return chosen
 
 
 def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
