@@ -6,7 +6,9 @@ crashes takes nothing along that it had reported.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from pytest_imgsim.naming import encode_segment
 from pytest_imgsim.orphans import find_orphans
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
+from pytest_imgsim.report.markdown import markdown
 from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.results import Results, ResultsFolder
 from pytest_imgsim.run import Run
@@ -107,6 +110,7 @@ class Collector:
             folder.write(results, root=root, version=__version__)
             if self._settings.html:
                 folder.write_page(page(results, self._settings.report))
+            _tell_github(results)
         except OSError as error:
             self._notes.append(f"{folder.folder}: the results could not be written: {error}")
 
@@ -133,6 +137,13 @@ class Collector:
         if self._run.deselected:
             return "tests were deselected"
         return self._partial or _narrowed(self._config)
+
+
+def _tell_github(results: Results) -> None:
+    """Add the scores to the summary page of a GitHub Actions job, where this is one."""
+    if summary_file := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary_file).open("a", encoding="utf-8", errors="replace") as stream:
+            stream.write(markdown(results))
 
 
 def _narrowed(config: pytest.Config) -> str:

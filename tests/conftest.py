@@ -15,6 +15,12 @@ import pytest_imgsim.resnet
 import pytest_imgsim.session  # noqa: F401
 
 
+@pytest.fixture(autouse=True)
+def _no_job_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep inner runs off the summary page of the CI job that runs these tests."""
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
 @pytest.fixture(params=MODES)
 def mode(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The arguments for one way of running a suite."""

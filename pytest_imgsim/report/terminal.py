@@ -115,15 +115,23 @@ def _chosen(records: Sequence[Record], verbosity: int) -> list[Record]:
     room = MAX_PASSING_ROWS if verbosity == 0 else 0
     chosen = []
     for record in ordered:
-        quiet = not record.verdict.failed and not record.verdict.wrote
-        if not quiet or room > 0:
+        if _is_loud(record) or room > 0:
             chosen.append(record)
-        room -= quiet
+        room -= not _is_loud(record)
     return chosen
 
 
+def loud(records: Sequence[Record]) -> list[Record]:
+    """Return the records that failed or wrote a baseline, worst first."""
+    return [record for record in _worst_first(records) if _is_loud(record)]
+
+
+def _is_loud(record: Record) -> bool:
+    return record.verdict.failed or record.verdict.wrote
+
+
 def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
-    columns = [list(column) for column in zip(HEADER, *map(_cells, records), strict=True)]
+    columns = [list(column) for column in zip(HEADER, *map(row_cells, records), strict=True)]
     folder = ""
     if view.verbosity <= 0:
         columns, folder = _shrink(columns, view.width)
@@ -141,7 +149,8 @@ def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
             yield Line(f"        {record.message}", "red")
 
 
-def _cells(record: Record) -> tuple[str, ...]:
+def row_cells(record: Record) -> tuple[str, ...]:
+    """Return a record's cells below `HEADER`."""
     where = str(record.region) if record.region else ""
     if record.verdict is Verdict.SIZE_CHANGED and record.actual_size and record.baseline_size:
         was, now = (f"{w}x{h}" for w, h in (record.baseline_size, record.actual_size))

@@ -274,3 +274,21 @@ def test_workers_share_the_cores(
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
     monkeypatch.setattr(pytestconfig, "workerinput", {"workercount": workers}, raising=False)
     assert worker_threads(pytestconfig) == threads
+
+
+def test_github_step_summary(
+    suite: Suite, mode: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In GitHub Actions the scores are added to the job's summary page, once."""
+    target = suite.path / "summary.md"
+    target.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(target))
+    made(suite, THREE.replace("test_c", "test_c_d"))
+    target.write_text("before\n")
+    suite.write(THREE.replace("test_c", "test_c_d").replace("(80, 40)", "(80, 60)"))
+    suite.run(*mode)
+    lines = target.read_text().splitlines()
+    assert lines[:2] == ["before", "### imgsim: 3 compared, 1 failed, 2 equal"]
+    assert lines[3] == "| score | needs | verdict | test | baseline | worst region |"
+    assert next(line for line in lines if "failed |" in line).count(r"test\_c\_d") == 2
+    assert len(lines) == 6
