@@ -35,7 +35,7 @@ class AssertSimilar:
     def __init__(self, session: Session, item: pytest.Item) -> None:
         self._session = session
         self._item = item
-        self._test = test_id(item)
+        self._test = identify(item)
         session.begin(self._test)
 
     def __call__(
@@ -118,13 +118,10 @@ class AssertSimilar:
         return settings
 
 
-def test_id(item: pytest.Item) -> TestId:
+def identify(item: pytest.Item) -> TestId:
     """Return who `item` is, for naming its baselines."""
     classes = tuple(node.name for node in item.listchain() if isinstance(node, pytest.Class))
     return TestId(item.nodeid, item.nodeid.partition("::")[0], classes, item.name)
-
-
-test_id.__test__ = False  # type: ignore[attr-defined]
 
 
 def _properties(record: Record) -> list[tuple[str, str]]:

@@ -155,12 +155,11 @@ def _compiled(tensorflow: Any, model: Any) -> Any:
     """Return a graph from (1, H, W, 3) uint8 RGB to the stages, traced once for all sizes."""
     signature = [tensorflow.TensorSpec([1, None, None, 3], tensorflow.uint8)]
 
-    @tensorflow.function(input_signature=signature)  # type: ignore[untyped-decorator, unused-ignore]
     def run(rgb: Any) -> Any:
         pixels = tensorflow.cast(rgb[..., ::-1], tensorflow.float32) - MEAN_BGR
         return model(pixels, training=False)
 
-    return run
+    return tensorflow.function(run, input_signature=signature)
 
 
 def _network(keras: Any, weights: str, source: Path | None) -> Any:

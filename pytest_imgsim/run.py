@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_imgsim.fixture import test_id
+from pytest_imgsim.fixture import identify
 from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Run:
             self._reported += len(records)
             out["records"] = [record.to_dict() for record in records]
         if report.outcome != "passed" and isinstance(item, pytest.Function):
-            out["unfinished"] = test_id(item).baseline_name()
+            out["unfinished"] = identify(item).baseline_name()
         if self.deselected:
             out["deselected"] = True
         return out

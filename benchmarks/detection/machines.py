@@ -1,0 +1,158 @@
+"""The machines that a page is seen on: browser, fonts, device scale, and what files go through."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, Playwright
+from templates import ARIMO, FONTS, folder_of
+
+VIEWPORT = (1280, 800)
+STEADY = (
+    "--disable-partial-raster",
+    "--force-color-profile=srgb",
+    "--disable-background-networking",
+    "--disable-gpu",
+    "--hide-scrollbars",
+)
+CONFIGURATION = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include>/etc/fonts/fonts.conf</include>{folders}{rules}</fontconfig>"""
+EDIT = '<match target="font"><edit name="{}" mode="assign"><{}>{}</{}></edit></match>'
+SAME_WIDTHS = (
+    '<match target="pattern"><test name="family"><string>{}</string></test>'
+    '<edit name="family" mode="assign" binding="strong"><string>Arimo</string></edit></match>'
+)
+
+
+def _rule(name: str, kind: str, value: str) -> str:
+    return EDIT.format(name, kind, value, kind)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One way in which a browser shows the same page.
+
+    Parameters
+    ----------
+    name : str
+        Also part of file names.
+    flags : tuple of str
+        Chromium's command line.
+    fonts : str
+        Rules for fontconfig.
+    style : str
+        CSS that is added to the page.
+    scale : float
+        Device scale factor; its screenshot is resampled to the plain size.
+    """
+
+    name: str
+    flags: tuple[str, ...] = ()
+    fonts: str = ""
+    style: str = ""
+    scale: float = 1.0
+
+
+PLAIN = Machine("plain")
+MACHINES = (
+    PLAIN,
+    Machine("hint-full", fonts=_rule("hintstyle", "const", "hintfull")),
+    Machine("hint-none", fonts=_rule("hinting", "bool", "false")),
+    Machine("subpixel-text", ("--enable-font-subpixel-positioning", "--font-render-hinting=none")),
+    Machine(
+        "lcd",
+        ("--enable-lcd-text",),
+        fonts=_rule("rgba", "const", "rgb") + _rule("lcdfilter", "const", "lcddefault"),
+    ),
+    Machine("no-antialias", fonts=_rule("antialias", "bool", "false")),
+    Machine(
+        "same-widths",
+        fonts="".join(SAME_WIDTHS.format(f) for f in ("Liberation Sans", "Arial", "Helvetica")),
+    ),
+    Machine("scale-2", scale=2.0),
+    Machine("scale-1.5", scale=1.5),
+    Machine("offset", style="body { position: relative; left: .35px; top: .3px }"),
+)
+BY_NAME = {machine.name: machine for machine in MACHINES}
+
+
+@contextmanager
+def browser_of(machine: Machine, playwright: Playwright, work: Path) -> Iterator[Browser]:
+    """Run Chromium as `machine` has it while the context lasts."""
+    packages = FONTS if machine.name != "same-widths" else (*FONTS, ARIMO)
+    folders = "".join(f"<dir>{folder_of(work, *package)}</dir>" for package in packages)
+    configuration = work / "fonts" / f"{machine.name}.conf"
+    configuration.parent.mkdir(parents=True, exist_ok=True)
+    temporary = configuration.with_suffix(f".{os.getpid()}")
+    temporary.write_text(CONFIGURATION.format(folders=folders, rules=machine.fonts))
+    temporary.replace(configuration)
+    options = [*STEADY, *machine.flags]
+    if os.geteuid() == 0:
+        options.append("--no-sandbox")
+    browser = playwright.chromium.launch(
+        executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        args=options,
+        env={**os.environ, "FONTCONFIG_FILE": str(configuration)},
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+Pixels = NDArray[np.uint8]
+Change = Callable[[Pixels], Pixels]
+
+
+def to_plain_size(image: Image.Image) -> Image.Image:
+    """Return a screenshot of any device scale at the plain size."""
+    if image.size == VIEWPORT:
+        return image
+    return image.resize(VIEWPORT, Image.Resampling.LANCZOS)
+
+
+def _recoded(kind: str, quality: int) -> Change:
+    def change(pixels: Pixels) -> Pixels:
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, kind, quality=quality)
+        return np.asarray(Image.open(out).convert("RGB"))
+
+    return change
+
+
+def _gamma(power: float) -> Change:
+    table = np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8)
+    return lambda pixels: table[pixels]
+
+
+def _drift(*levels: int) -> Change:
+    return lambda pixels: np.clip(pixels.astype(np.int16) + levels, 0, 255).astype(np.uint8)
+
+
+#: What a screenshot's file or colours may go through on the way.
+TREATMENTS: dict[str, Change] = {
+    "jpeg-92": _recoded("JPEG", 92),
+    "jpeg-85": _recoded("JPEG", 85),
+    "webp-90": _recoded("WEBP", 90),
+    "gamma-1.03": _gamma(1.03),
+    "gamma-0.97": _gamma(0.97),
+    "drift": _drift(2, -1, 3),
+    "darker": _drift(-2, -2, -2),
+}
+
+
+def with_caret(pixels: Pixels, field: tuple[int, int, int, int]) -> Pixels:
+    """Return the pixels with a text caret in a field (left, top, width, height)."""
+    left, top, _, height = field
+    out = pixels.copy()
+    out[top + height // 4 : top + height - height // 4, left + 13 : left + 14] = (33, 37, 41)
+    return out

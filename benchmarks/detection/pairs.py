@@ -1,0 +1,106 @@
+"""From rendered pictures to the labelled pairs of ``pairs.jsonl``."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from machines import PLAIN, TREATMENTS, with_caret
+from PIL import Image
+from templates import SPLITS
+
+#: An element may stand this far (px) from its place on the plain machine; beyond it the page
+#: has another layout, which is neither noise nor the regression that was meant.
+MAX_LAYOUT_SHIFT = 2.0
+TREATED = 3
+SEED = 7
+Record = dict[str, Any]
+
+
+def write_pairs(work: Path, records: list[Record]) -> list[Record]:
+    """Write ``pairs.jsonl`` into `work` and return its lines."""
+    states: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        states[record["state"]].append(record)
+    pairs = [pair for name in sorted(states) for pair in _pairs_of(work, name, states[name])]
+    pairs.sort(key=lambda pair: SPLITS.index(pair["split"]))
+    text = "".join(json.dumps(pair) + "\n" for pair in pairs)
+    (work / "pairs.jsonl").write_text(text)
+    return pairs
+
+
+def _pairs_of(work: Path, state: str, records: list[Record]) -> Iterator[Record]:
+    plain = {record["machine"]: record for record in records if "kind" not in record}
+    base = plain.get(PLAIN.name)
+    if base is None:
+        return
+    near = {name for name, shot in plain.items() if shot["layout_shift"] <= MAX_LAYOUT_SHIFT}
+    for name in sorted(near - {PLAIN.name}):
+        if _differ(work, base["file"], plain[name]["file"]):
+            yield _pair(base, plain[name]["file"], "benign", name)
+    for name, file in _treated(work, state, base):
+        if _differ(work, base["file"], file):
+            yield _pair(base, file, "benign", name)
+    for record in records:
+        if "kind" in record and record["machine"] in near:
+            pair = _pair(base, record["file"], "regression", record["kind"])
+            yield {**pair, "box": record["box"], "machine": record["machine"]}
+
+
+def _treated(work: Path, state: str, base: Record) -> Iterator[tuple[str, str]]:
+    """Write the plain picture after some treatments, drawn for this state."""
+    draw = random.Random(f"{SEED}-{state}")
+    path = work / base["file"]
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    shots = {name: TREATMENTS[name](pixels) for name in draw.sample(sorted(TREATMENTS), TREATED)}
+    if base["fields"]:
+        shots["caret"] = with_caret(pixels, base["fields"][0])
+    for name, shot in shots.items():
+        file = Path(base["file"]).with_name(f"treated-{name}.png")
+        Image.fromarray(shot).save(work / file, compress_level=1)
+        yield name, str(file)
+
+
+def _differ(work: Path, a: str, b: str) -> bool:
+    with Image.open(work / a) as one, Image.open(work / b) as two:
+        return one.tobytes() != two.tobytes()
+
+
+def _pair(base: Record, actual: str, label: str, kind: str) -> Record:
+    return {
+        "baseline": base["file"],
+        "actual": actual,
+        "label": label,
+        "kind": kind,
+        "template": base["template"],
+        "split": base["split"],
+        "machine": PLAIN.name,
+        "box": None,
+    }
+
+
+def read_pairs(path: Path) -> list[Record]:
+    """Return the pairs of a file; relative picture paths begin beside it.
+
+    Parameters
+    ----------
+    path : Path
+        One JSON object a line with "baseline", "actual", "label" ("benign" or "regression")
+        and "kind"; "split", "template", "machine" and "box" may be missing.
+    """
+    pairs = []
+    for line in path.read_text().splitlines():
+        pair = json.loads(line)
+        for side in ("baseline", "actual"):
+            pair[side] = str((path.parent / pair[side]).resolve())
+        pair.setdefault("split", "all")
+        pair.setdefault("box", None)
+        pair.setdefault("machine", PLAIN.name)
+        pairs.append(pair)
+    return pairs

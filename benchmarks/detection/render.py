@@ -1,0 +1,257 @@
+"""Render page states on every machine, plain and with regressions, into a folder of pictures."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import zlib
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from machines import (
+    BY_NAME,
+    MACHINES,
+    PLAIN,
+    VIEWPORT,
+    Machine,
+    Pixels,
+    browser_of,
+    to_plain_size,
+)
+from PIL import Image
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from templates import TEMPLATES, TRAIN, Template, address
+
+KINDS = (
+    "hide",
+    "collapse",
+    "digit",
+    "word",
+    "letter",
+    "colour",
+    "background",
+    "move",
+    "size",
+    "family",
+    "weight",
+    "padding",
+    "overlap",
+    "truncate",
+    "locale",
+    "image",
+    "swap",
+    "icon",
+    "border",
+    "zorder",
+    "opacity",
+    "stylesheet",
+)
+SCROLLS = (0, 900)
+#: Regressions of one state, and on how many other machines each is seen.
+AMOUNT = {TRAIN: (22, 2), "validation": (9, 1), "test": (10, 1)}
+#: The same numbers and a clock that starts at the same moment, on every visit.
+STEADY_SCRIPT = """
+let state = 12345;
+Math.random = () => (state = (state * 16807) % 2147483647) / 2147483647;
+const RealDate = Date, began = RealDate.now(), start = 1700000000000;
+const now = () => start + RealDate.now() - began;
+window.Date = class extends RealDate {
+  constructor(...a) { a.length ? super(...a) : super(now()); }
+  static now() { return now(); }
+};
+"""
+STEADY_STYLE = "*{transition:none!important;scroll-behavior:auto!important;caret-color:transparent}"
+MUTATIONS = Path(__file__).with_name("mutations.js").read_text(encoding="utf-8")
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """A page of a template at a scroll position."""
+
+    template: Template
+    page: str
+    scroll: int
+
+    @property
+    def name(self) -> str:
+        """Name that no other state has."""
+        page = self.page.removesuffix(".html").replace("/", "-")
+        return f"{self.template.name}.{page}.{self.scroll}"
+
+
+def states_of(template: Template) -> list[State]:
+    """Return a template's states."""
+    return [State(template, page, scroll) for page in template.pages for scroll in SCROLLS]
+
+
+class Studio:
+    """Renders the states of one template.
+
+    Parameters
+    ----------
+    work : Path
+        Where packages lie and pictures go.
+    url : str
+        Where the packages are served.
+    """
+
+    def __init__(self, work: Path, url: str) -> None:
+        self._work = work
+        self._url = url
+        self._plans: dict[str, list[Record]] = {}
+        self._layouts: dict[str, list[float]] = {}
+        self._done: set[str] = set()
+
+    def render(self, template: Template) -> list[Record]:
+        """Return a record for every picture written."""
+        records = []
+        with sync_playwright() as playwright:
+            for machine in MACHINES:
+                with browser_of(machine, playwright, self._work) as browser:
+                    for state in states_of(template):
+                        records += self._visit(browser, machine, state)
+        return records
+
+    def _visit(self, browser: Browser, machine: Machine, state: State) -> list[Record]:
+        if machine != PLAIN and state.name not in self._plans:
+            return []
+        width, height = VIEWPORT
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, device_scale_factor=machine.scale
+        )
+        try:
+            if not self._open(page, machine, state):
+                return []
+            return self._shots(page, machine, state)
+        except Error as error:
+            print(f"{state.name} on {machine.name}: {error.message.splitlines()[0]}", flush=True)
+            return []
+        finally:
+            page.close()
+
+    def _open(self, page: Page, machine: Machine, state: State) -> bool:
+        page.route("**/*", self._route)
+        page.add_init_script(STEADY_SCRIPT)
+        target = address(self._url, state.template, state.page)
+        page.goto(target, wait_until="load", timeout=20_000)
+        page.add_style_tag(content=STEADY_STYLE + machine.style)
+        page.evaluate(MUTATIONS)
+        page.evaluate("y => window.scrollTo(0, y)", state.scroll)
+        page.wait_for_timeout(1000)
+        return state.scroll == 0 or page.evaluate("window.scrollY") > state.scroll / 2
+
+    def _route(self, route: Route) -> None:
+        if route.request.url.startswith((self._url, "data:")):
+            route.continue_()
+        else:
+            route.abort()
+
+    def _shots(self, page: Page, machine: Machine, state: State) -> list[Record]:
+        plain, again = _shot(page), _shot(page)
+        if not np.array_equal(plain, again):
+            print(f"{state.name} on {machine.name}: does not stand still", flush=True)
+            return []
+        layout = page.evaluate("imgsim.layout()")
+        if machine == PLAIN:
+            self._layouts[state.name] = layout
+            self._plans[state.name] = _plans(page, state)
+        first = self._record(plain, machine, state)
+        first["fields"] = page.evaluate("imgsim.fields()")
+        first["layout_shift"] = _shift(layout, self._layouts[state.name])
+        records = [first]
+        for number, plan in enumerate(self._plans[state.name]):
+            if machine == PLAIN or machine.name in plan["machines"]:
+                records += self._mutated(page, machine, state, plain, number, plan)
+        return records
+
+    def _mutated(
+        self, page: Page, machine: Machine, state: State, plain: Pixels, number: int, plan: Record
+    ) -> list[Record]:
+        applied = page.evaluate("plan => imgsim.apply(plan)", plan)
+        shot = _shot(page)
+        # A change that shortens the page also scrolls it.
+        page.evaluate("y => { imgsim.undo(); window.scrollTo(0, y) }", state.scroll)
+        box = changed_box(plain, shot)
+        if not applied or box is None:
+            return []
+        record = self._record(shot, machine, state, f"-{number:02d}-{plan['kind']}")
+        return [{**record, "kind": plan["kind"], "number": number, "box": box}]
+
+    def _record(self, shot: Pixels, machine: Machine, state: State, suffix: str = "") -> Record:
+        split = state.template.split
+        file = f"pages/{split}/{state.name}/{machine.name}{suffix}.png"
+        path = self._work / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(shot).save(path, compress_level=1)
+        return {
+            "file": file,
+            "split": split,
+            "template": state.template.name,
+            "state": state.name,
+            "machine": machine.name,
+        }
+
+
+def _shot(page: Page) -> Pixels:
+    image = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
+    return np.asarray(to_plain_size(image.convert("RGB")))
+
+
+def _plans(page: Page, state: State) -> list[Record]:
+    """Return regressions for a state, drawn from a seed that its name gives."""
+    draw = random.Random(zlib.crc32(state.name.encode()))
+    amount, seen = AMOUNT[state.template.split]
+    kinds = [*KINDS[:-1]] * 2
+    draw.shuffle(kinds)
+    # A missing stylesheet changes nearly everything: now and then is enough.
+    chosen = (["stylesheet"] if draw.random() < 0.4 else []) + kinds
+    others = [name for name in BY_NAME if name != PLAIN.name]
+    plans: list[Record] = []
+    for kind in chosen:
+        numbers = [draw.random() for _ in range(5)]
+        machines = draw.sample(others, seen)
+        plan = page.evaluate("([kind, draw]) => imgsim.plan(kind, draw)", [kind, numbers])
+        if plan is not None and len(plans) < amount:
+            plans.append({**plan, "machines": machines})
+    return plans
+
+
+def _shift(layout: list[float], reference: list[float]) -> float:
+    """Return by how many pixels any element's edge has moved; huge if elements differ."""
+    if len(layout) != len(reference):
+        return 9999.0
+    return float(np.abs(np.subtract(layout, reference)).max(initial=0.0))
+
+
+def changed_box(a: Pixels, b: Pixels) -> list[int] | None:
+    """Return (left, top, width, height) of all that a person could see change, if anything."""
+    changed = np.abs(a.astype(np.int16) - b).max(axis=2) >= 12
+    if changed.sum() < 5:
+        return None
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    top, left = int(rows[0]), int(columns[0])
+    return [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1]
+
+
+def _render_template(work: Path, url: str, name: str) -> list[Record]:
+    template = next(template for template in TEMPLATES if template.name == name)
+    target = work / "records" / f"{name}.jsonl"
+    if target.is_file():
+        return [json.loads(line) for line in target.read_text().splitlines()]
+    records = Studio(work, url).render(template)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("".join(json.dumps(record) + "\n" for record in records))
+    print(f"{name}: {len(records)} pictures", flush=True)
+    return records
+
+
+def render_all(work: Path, url: str, names: list[str], workers: int = 2) -> list[Record]:
+    """Render the named templates, each in a process of its own; what exists is kept."""
+    with ProcessPoolExecutor(workers) as pool:
+        jobs = [pool.submit(_render_template, work, url, name) for name in names]
+        return [record for job in jobs for record in job.result()]

@@ -1,0 +1,169 @@
+"""The page templates: which npm packages they come from, how they are fetched and served."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+SPLITS = (TRAIN, VALIDATION, TEST)
+
+
+@dataclass(frozen=True)
+class Template:
+    """One npm package with built pages.
+
+    Parameters
+    ----------
+    package, version : str
+        What ``npm pack`` gets.
+    split : str
+        The part of the data that all its pages belong to.
+    folder : str
+        Where the pages lie within the package.
+    pages : tuple of str
+        Files in `folder`.
+    """
+
+    package: str
+    version: str
+    split: str
+    folder: str
+    pages: tuple[str, ...] = ("index.html",)
+
+    @property
+    def name(self) -> str:
+        """Short name, also a folder's."""
+        return self.package.rpartition("/")[2]
+
+    @property
+    def root(self) -> str:
+        """The folder that its archive is unpacked into."""
+        return f"{self.package.removeprefix('@').replace('/', '-')}-{self.version}"
+
+
+TEMPLATES = (
+    Template(
+        "gentelella",
+        "4.2.0",
+        TRAIN,
+        "dist/production",
+        (
+            "index.html",
+            "form.html",
+            "profile.html",
+            "inbox.html",
+            "invoice.html",
+        ),
+    ),
+    Template(
+        "tabler-ui",
+        "0.0.34",
+        TRAIN,
+        "dist",
+        ("index.html", "pricing-cards.html", "form-elements.html"),
+    ),
+    Template(
+        "material-dashboard",
+        "3.1.0",
+        TRAIN,
+        "pages",
+        ("dashboard.html", "billing.html"),
+    ),
+    Template("material-kit", "2.0.4", TRAIN, "", ("index.html",)),
+    Template("soft-ui-dashboard", "1.0.1", TRAIN, "pages", ("tables.html",)),
+    Template("startbootstrap-sb-admin", "7.0.7", TRAIN, "dist", ("index.html", "tables.html")),
+    Template("startbootstrap-agency", "7.0.12", TRAIN, "dist"),
+    Template("startbootstrap-creative", "7.0.7", TRAIN, "dist"),
+    Template("startbootstrap-resume", "7.0.6", TRAIN, "dist"),
+    Template(
+        "startbootstrap-sb-admin-2",
+        "4.1.4",
+        VALIDATION,
+        "",
+        ("index.html", "cards.html", "tables.html"),
+    ),
+    Template("startbootstrap-clean-blog", "6.0.9", VALIDATION, "dist", ("index.html", "post.html")),
+    Template("startbootstrap-stylish-portfolio", "6.0.6", VALIDATION, "dist"),
+    Template(
+        "sneat-bootstrap-html-admin-template-free",
+        "1.0.0",
+        TEST,
+        "html",
+        ("index.html", "cards-basic.html", "tables-basic.html"),
+    ),
+    Template("startbootstrap-freelancer", "7.0.7", TEST, "dist"),
+    Template("startbootstrap-grayscale", "7.0.6", TEST, "dist"),
+)
+
+#: Fonts that the templates ask a web service for, which is out of reach; and Arimo, which has
+#: the widths of Liberation Sans.
+FONTS = (
+    ("@expo-google-fonts/nunito", "0.4.2"),
+    ("@expo-google-fonts/lato", "0.4.1"),
+    ("@expo-google-fonts/open-sans", "0.4.2"),
+    ("@expo-google-fonts/roboto", "0.4.3"),
+    ("@expo-google-fonts/montserrat", "0.4.2"),
+)
+ARIMO = ("@expo-google-fonts/arimo", "0.4.3")
+
+
+def fetch(work: Path) -> None:
+    """Get and unpack every package that is not there yet."""
+    wanted = [(template.package, template.version) for template in TEMPLATES]
+    for package, version in (*wanted, *FONTS, ARIMO):
+        target = folder_of(work, package, version)
+        if not target.is_dir():
+            _fetch_one(package, version, target)
+
+
+def folder_of(work: Path, package: str, version: str) -> Path:
+    """Return the folder of an unpacked package."""
+    return work / "packages" / f"{package.removeprefix('@').replace('/', '-')}-{version}"
+
+
+def _fetch_one(package: str, version: str, target: Path) -> None:
+    parent = target.parent
+    parent.mkdir(parents=True, exist_ok=True)
+    answer = subprocess.run(
+        ["npm", "pack", "--silent", f"{package}@{version}"],
+        cwd=parent,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    archive = parent / answer.stdout.strip().splitlines()[-1]
+    with tarfile.open(archive) as packed:
+        packed.extractall(target, filter="data")
+    archive.unlink()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(work: Path) -> Iterator[str]:
+    """Serve the unpacked packages on the loopback address while the context lasts."""
+    handler = functools.partial(_Quiet, directory=str(work / "packages"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+def address(url: str, template: Template, page: str) -> str:
+    """Return the address of a page."""
+    parts = (url, template.root, "package", template.folder, page)
+    return "/".join(part for part in parts if part)

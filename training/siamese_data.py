@@ -1,0 +1,229 @@
+"""Pairs of crops from the pages that ``benchmarks/detection`` rendered.
+
+Pages are kept whole once for each machine; a regression is kept as patches around its changed
+pixels, which is all that a crop needs.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Pixels = NDArray[np.uint8]
+CROP, PATCH = 128, 224
+#: A pixel counts as changed from this many levels in one channel on.
+VISIBLE = 12
+#: Pages whose elements stand further apart than this (px) on two machines are no pair.
+MAX_LAYOUT_SHIFT = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A piece of a page with a regression."""
+
+    state: str
+    machine: str
+    kind: str
+    top: int
+    left: int
+    rgb: Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two crops of one place, and where they truly differ.
+
+    Parameters
+    ----------
+    a, b : ndarray of shape (128, 128, 3), uint8
+    changed : ndarray of shape (128, 128), bool
+    """
+
+    a: Pixels
+    b: Pixels
+    changed: NDArray[np.bool_]
+
+
+class Pages:
+    """The rendered pages of one split.
+
+    Parameters
+    ----------
+    work : Path
+        The folder that ``benchmarks/detection`` filled.
+    split : str
+        "train" or "validation".
+    seed : int
+        Where patches are cut.
+    """
+
+    def __init__(self, work: Path, split: str, seed: int = 0) -> None:
+        self.plain: dict[str, dict[str, Pixels]] = defaultdict(dict)
+        self.patches: dict[str, list[Patch]] = defaultdict(list)
+        generator = np.random.default_rng(seed)
+        mutated = []
+        for record in _records(work, split):
+            if "kind" in record:
+                mutated.append(record)
+            elif record["layout_shift"] <= MAX_LAYOUT_SHIFT:
+                self.plain[record["state"]][record["machine"]] = _read(work / record["file"])
+        for record in mutated:
+            for patch in _patches(work, record, self.plain, generator):
+                self.patches[patch.kind].append(patch)
+        self.states = [state for state, shots in self.plain.items() if len(shots) > 1]
+
+
+def _records(work: Path, split: str) -> Iterator[dict[str, Any]]:
+    for file in sorted((work / "records").glob("*.jsonl")):
+        for line in file.read_text().splitlines():
+            record = json.loads(line)
+            if record["split"] == split:
+                yield record
+
+
+def _read(path: Path) -> Pixels:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def _patches(
+    work: Path,
+    record: dict[str, Any],
+    plain: dict[str, dict[str, Pixels]],
+    generator: np.random.Generator,
+) -> Iterator[Patch]:
+    state, machine = record["state"], record["machine"]
+    before = plain.get(state, {}).get(machine)
+    if before is None:
+        return
+    after = _read(work / record["file"])
+    places = np.argwhere(difference(before, after) >= VISIBLE)
+    height, width = before.shape[:2]
+    large = record["box"][2] > PATCH or record["box"][3] > PATCH
+    for place in generator.choice(places, 3 if large else 1):
+        top = int(np.clip(place[0] - PATCH // 2, 0, height - PATCH))
+        left = int(np.clip(place[1] - PATCH // 2, 0, width - PATCH))
+        rgb = after[top : top + PATCH, left : left + PATCH].copy()
+        yield Patch(state, machine, record["kind"], top, left, rgb)
+
+
+def difference(a: Pixels, b: Pixels) -> NDArray[np.int16]:
+    """Return the largest difference of a channel for each pixel, (H, W) int16."""
+    return np.asarray(np.abs(a.astype(np.int16) - b.astype(np.int16)).max(axis=2))
+
+
+class Sampler:
+    """Draws pairs without end.
+
+    Parameters
+    ----------
+    pages : Pages
+        Where from.
+    seed : int
+        What is drawn.
+    benign : float
+        Share of pairs without any regression.
+    """
+
+    def __init__(self, pages: Pages, seed: int, benign: float = 0.4) -> None:
+        self._pages = pages
+        self._random = np.random.default_rng(seed)
+        self._benign = benign
+        self._kinds = sorted(pages.patches)
+
+    def batch(self, size: int) -> list[Pair]:
+        """Return `size` pairs, widened at random."""
+        return [self._widened(self._pair()) for _ in range(size)]
+
+    def _pair(self) -> Pair:
+        if self._random.random() < self._benign:
+            return self._same_page()
+        return self._regression()
+
+    def _same_page(self) -> Pair:
+        state = self._pages.states[self._random.integers(len(self._pages.states))]
+        shots = self._pages.plain[state]
+        one, two = self._random.choice(sorted(shots), 2, replace=False)
+        a, b = shots[one], shots[two]
+        top, left = self._noisiest(a, b)
+        here = (slice(top, top + CROP), slice(left, left + CROP))
+        return Pair(
+            self._treated(a[here]), self._treated(b[here]), np.zeros((CROP, CROP), dtype=np.bool_)
+        )
+
+    def _noisiest(self, a: Pixels, b: Pixels) -> tuple[int, int]:
+        """Return the corner of the crop that differs most among four drawn ones."""
+        height, width = a.shape[:2]
+        best, worst = (0, 0), -1.0
+        for _ in range(4):
+            top = int(self._random.integers(height - CROP))
+            left = int(self._random.integers(width - CROP))
+            here = (slice(top, top + CROP, 4), slice(left, left + CROP, 4))
+            noise = float(difference(a[here], b[here]).mean()) + float(a[here].std()) / 50
+            if noise > worst:
+                best, worst = (top, left), noise
+        return best
+
+    def _regression(self) -> Pair:
+        patches = self._pages.patches[self._kinds[self._random.integers(len(self._kinds))]]
+        patch = patches[self._random.integers(len(patches))]
+        shots = self._pages.plain[patch.state]
+        down, across = (int(v) for v in self._random.integers(0, PATCH - CROP + 1, 2))
+        top, left = patch.top + down, patch.left + across
+        here = (slice(top, top + CROP), slice(left, left + CROP))
+        after = patch.rgb[down : down + CROP, across : across + CROP]
+        changed = difference(shots[patch.machine][here], after) >= VISIBLE
+        machine = patch.machine
+        if self._random.random() < 0.75:
+            machine = str(self._random.choice(sorted(shots)))
+        before = shots[machine][here]
+        if machine == patch.machine and self._random.random() < 0.5:
+            return Pair(before, after, changed)
+        return Pair(self._treated(before), self._treated(after), changed)
+
+    def _treated(self, rgb: Pixels) -> Pixels:
+        """Return the pixels as they come out of a file or another colour management."""
+        choice = self._random.random()
+        if choice < 0.6:
+            return rgb
+        if choice < 0.75:
+            return _recoded(rgb, "JPEG", int(self._random.integers(80, 97)))
+        if choice < 0.8:
+            return _recoded(rgb, "WEBP", int(self._random.integers(80, 97)))
+        if choice < 0.9:
+            power = self._random.uniform(0.96, 1.04)
+            table = np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8)
+            return np.asarray(table[rgb])
+        drift = self._random.integers(-3, 4, 3)
+        return np.asarray(np.clip(rgb.astype(np.int16) + drift, 0, 255), dtype=np.uint8)
+
+    def _widened(self, pair: Pair) -> Pair:
+        """Return the pair mirrored, recoloured or inverted, both crops alike."""
+        a, b, changed = pair.a, pair.b, pair.changed
+        if self._random.random() < 0.3:
+            order = self._random.permutation(3)
+            a, b = a[..., order], b[..., order]
+        if self._random.random() < 0.25:
+            a, b = 255 - a, 255 - b
+        if self._random.random() < 0.3:
+            a, b, changed = a[:, ::-1], b[:, ::-1], changed[:, ::-1]
+        if self._random.random() < 0.15:
+            a, b, changed = a[::-1], b[::-1], changed[::-1]
+        if self._random.random() < 0.5:
+            a, b = b, a
+        return Pair(a, b, changed)
+
+
+def _recoded(rgb: Pixels, kind: str, quality: int) -> Pixels:
+    out = io.BytesIO()
+    Image.fromarray(rgb).save(out, kind, quality=quality)
+    return np.asarray(Image.open(out).convert("RGB"))

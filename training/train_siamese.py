@@ -1,0 +1,180 @@
+"""Train the ResNet50 as a dense siamese on the pages that ``benchmarks/detection`` rendered.
+
+Cells that show the same thing on two machines are drawn together, cells that changed are
+pushed apart, and the hardest weigh most, for the score is a minimum::
+
+    python benchmarks/detection/run.py --work DIR      # renders the pages
+    python training/train_siamese.py --work DIR --minutes 60
+
+It writes ``DIR/checkpoints/<name>/last.pt`` (continued by the next run), a log beside it and,
+at every checkpoint, ``last.weights.h5``, which ``--imgsim-weights`` reads. It needs PyTorch:
+``python -m pip install torch``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from siamese_data import Pages, Pair, Sampler
+from siamese_loss import cosines, loss
+from siamese_net import ResNet50, to_keras
+
+STRIDES = (4, 8, 16)
+
+
+@dataclass
+class Run:
+    """What a checkpoint holds.
+
+    Parameters
+    ----------
+    network : ResNet50
+    optimiser : torch optimiser
+    step : int
+        Batches seen.
+    seconds : float
+        Time spent.
+    """
+
+    network: Any
+    optimiser: Any
+    step: int = 0
+    seconds: float = 0.0
+
+
+def arguments() -> argparse.Namespace:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work", type=Path, required=True, help="folder of the rendered pages")
+    parser.add_argument("--name", default="siamese", help="folder of the checkpoints")
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--pairs", type=int, default=12, help="pairs in a batch")
+    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
+    parser.add_argument("--planned", type=int, default=0, help="steps of a cosine decay; 0: none")
+    parser.add_argument(
+        "--radius", default="1,1,0", help="neighbours searched at strides 4, 8 and 16"
+    )
+    parser.add_argument("--weights", default="1,1,0.5", help="weights of the stages in the loss")
+    parser.add_argument("--every", type=float, default=4.0, help="minutes between checkpoints")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def start(folder: Path, rate: float, seed: int) -> Run:
+    """Return the run of the last checkpoint, or a new one."""
+    torch.manual_seed(seed)
+    network = ResNet50().to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
+    run = Run(network, optimiser)
+    path = folder / "last.pt"
+    if path.is_file():
+        state = torch.load(path, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        run.step, run.seconds = state["step"], state["seconds"]
+    return run
+
+
+def save(run: Run, folder: Path) -> None:
+    """Write a checkpoint and the weights for Keras."""
+    temporary = folder / "next.pt"
+    torch.save(
+        {
+            "network": run.network.state_dict(),
+            "optimiser": run.optimiser.state_dict(),
+            "step": run.step,
+            "seconds": run.seconds,
+        },
+        temporary,
+    )
+    temporary.replace(folder / "last.pt")
+    to_keras(run.network, folder / "last.weights.h5")
+
+
+def tensors(pairs: list[Pair]) -> tuple[Any, Any]:
+    """Return both sides one after the other, (2 N, 3, H, W), and the changed pixels."""
+    stacked = np.stack([pair.a for pair in pairs] + [pair.b for pair in pairs])
+    changed = np.stack([pair.changed for pair in pairs]).astype(np.float32)
+    rgb = torch.from_numpy(stacked).permute(0, 3, 1, 2).float()
+    return rgb.contiguous(memory_format=torch.channels_last), torch.from_numpy(changed)
+
+
+def one_step(run: Run, pairs: list[Pair], radius: list[int], weights: list[float]) -> list[float]:
+    """Learn from a batch; return the loss of each stage."""
+    rgb, changed = tensors(pairs)
+    run.network.train()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        maps = run.network(rgb)
+    losses = []
+    for features, stride, near in zip(maps, STRIDES, radius, strict=True):
+        a, b = features.chunk(2)
+        losses.append(loss(cosines(a, b, near), changed, stride))
+    total = sum(weight * value for weight, value in zip(weights, losses, strict=True))
+    run.optimiser.zero_grad()
+    total.backward()  # type: ignore[union-attr, unused-ignore]
+    torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
+    run.optimiser.step()
+    run.step += 1
+    return [value.item() for value in losses]
+
+
+def rate_at(step: int, highest: float, planned: int) -> float:
+    """Return the learning rate: it rises for 100 steps, and falls if an end is planned."""
+    rise = min(1.0, (step + 1) / 100)
+    if planned == 0:
+        return highest * rise
+    return float(highest * rise * (0.02 + 0.49 * (1 + np.cos(np.pi * min(1.0, step / planned)))))
+
+
+def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -> None:
+    """Learn for the given minutes."""
+    radius = [int(value) for value in given.radius.split(",")]
+    weights = [float(value) for value in given.weights.split(",")]
+    began = before = written = time.monotonic()
+    recent: list[list[float]] = []
+    with ThreadPoolExecutor(1) as pool, (folder / "log.jsonl").open("a") as log:
+        coming = pool.submit(sampler.batch, given.pairs)
+        while time.monotonic() - began < 60 * given.minutes:
+            pairs, coming = coming.result(), pool.submit(sampler.batch, given.pairs)
+            for group in run.optimiser.param_groups:
+                group["lr"] = rate_at(run.step, given.rate, given.planned)
+            recent.append(one_step(run, pairs, radius, weights))
+            now = time.monotonic()
+            run.seconds += now - before
+            before = now
+            if run.step % 20 == 0:
+                means = [round(float(value), 4) for value in np.mean(recent, axis=0)]
+                line = {"step": run.step, "seconds": round(run.seconds), "loss": means}
+                print(json.dumps(line), file=log, flush=True)
+                recent = []
+            if now - written > 60 * given.every:
+                save(run, folder)
+                written = now
+    save(run, folder)
+
+
+def main() -> None:
+    """Train."""
+    given = arguments()
+    torch.set_num_threads(given.threads)
+    folder = given.work / "checkpoints" / given.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "arguments.json").write_text(json.dumps(vars(given), default=str, indent=1))
+    run = start(folder, given.rate, given.seed)
+    pages = Pages(given.work, "train", given.seed)
+    count = sum(len(patches) for patches in pages.patches.values())
+    print(f"{len(pages.states)} page states, {count} patches of regressions", flush=True)
+    train(run, Sampler(pages, given.seed + run.step), given, folder)
+
+
+if __name__ == "__main__":
+    main()
