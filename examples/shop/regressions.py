@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pages import read_text
+
 
 class StaleRegressionError(Exception):
     """A regression no longer fits the page that it rewrites."""
@@ -206,4 +208,4 @@ def check_regressions(site: Path, regressions: Sequence[Regression]) -> None:
         The faults to check.
     """
     for page in {regression.page for regression in regressions}:
-        apply_regressions(page, (site / page).read_text(encoding="utf-8"), regressions)
+        apply_regressions(page, read_text(site / page), regressions)

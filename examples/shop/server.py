@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from pages import LAYOUT, read_text
 from regressions import REGRESSIONS, Regression, apply_regressions, check_regressions
 
 SITE = Path(__file__).resolve().parent / "site"
@@ -30,7 +31,8 @@ def _find_file(url: str) -> Path | None:
     try:
         path = (SITE / name).resolve()
         # resolve() has followed ".." and links: what is left must be in the site.
-        return path if path.is_relative_to(SITE) and path.is_file() else None
+        inside = path.is_relative_to(SITE) and path.name != LAYOUT
+        return path if inside and path.is_file() else None
     except (OSError, ValueError):
         return None
 
@@ -44,8 +46,8 @@ def _handler(regressions: Sequence[Regression]) -> type[BaseHTTPRequestHandler]:
             if path is None:
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return
-            text = path.read_text(encoding="utf-8")
-            body = apply_regressions(path.relative_to(SITE).as_posix(), text, regressions).encode()
+            name = path.relative_to(SITE).as_posix()
+            body = apply_regressions(name, read_text(path), regressions).encode()
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             self.send_response(HTTPStatus.OK)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")
