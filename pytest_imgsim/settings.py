@@ -16,6 +16,12 @@ from typing import Any, Literal
 from pytest_imgsim.errors import SettingsError
 
 UPDATE_MODES = ("all", "changed", "missing", "none")
+#: Weights that have a name, and how files of weights end.
+WEIGHTS_NAMES = ("seeded", "imagenet")
+WEIGHTS_SUFFIXES = (".weights.h5", ".h5", ".keras")
+WEIGHTS_RULE = (
+    f"{' or '.join(map(repr, WEIGHTS_NAMES))}, or a file ending in {', '.join(WEIGHTS_SUFFIXES)}"
+)
 
 
 def _threshold(value: Any) -> float:
@@ -62,6 +68,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text that is not empty")
     return value
+
+
+def _weights(value: Any) -> str:
+    if value not in WEIGHTS_NAMES and not str(value).endswith(WEIGHTS_SUFFIXES):
+        raise ValueError(WEIGHTS_RULE)
+    return str(value)
 
 
 def _switch(value: Any) -> bool:
@@ -126,7 +138,7 @@ RUN_SETTINGS: Mapping[str, Setting] = {
         "{yes,no}",
     ),
     "weights": Setting(
-        _text,
+        _weights,
         "Weights of the ResNet50: 'seeded' (made by the package, works offline), 'imagenet' "
         "(downloaded once by Keras), or the path of a .weights.h5 or .keras file.",
         "NAME|FILE",

@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
+from pytest_imgsim.settings import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 
-SEEDED, IMAGENET = "seeded", "imagenet"
-KNOWN = (SEEDED, IMAGENET)
-SUFFIXES = (".weights.h5", ".h5", ".keras")
+SEEDED, IMAGENET = WEIGHTS_NAMES
 SEED = 50
 STATISTICS = "seeded_batchnorm.npz"
 
@@ -32,7 +31,7 @@ def weights_file(weights: str, root: Path) -> Path | None:
     Parameters
     ----------
     weights : str
-        A name in `KNOWN`, or the path of a weights file.
+        A name in `WEIGHTS_NAMES`, or the path of a weights file.
     root : Path
         Where a relative path begins.
 
@@ -41,14 +40,13 @@ def weights_file(weights: str, root: Path) -> Path | None:
     WeightsError
         If it is neither, or the file is missing.
     """
-    if weights in KNOWN:
+    if weights in WEIGHTS_NAMES:
         return None
-    rule = f"expected {' or '.join(map(repr, KNOWN))}, or a file ending in {', '.join(SUFFIXES)}"
-    if not weights.endswith(SUFFIXES):
-        raise WeightsError(f"weights {weights!r}: {rule}")
+    if not weights.endswith(WEIGHTS_SUFFIXES):
+        raise WeightsError(f"weights {weights!r}: expected {WEIGHTS_RULE}")
     path = root / weights
     if not path.is_file():
-        raise WeightsError(f"weights {weights!r}: {rule}; there is no file {path}")
+        raise WeightsError(f"weights {weights!r}: expected {WEIGHTS_RULE}; there is no file {path}")
     return path
 
 
