@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pytest_imgsim.errors import BaselineError, ResultsError
+from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import check_inside, relative, write_whole
-from pytest_imgsim.picture import decode, encoded_for, sha256
+from pytest_imgsim.picture import as_baseline, decode, sha256
 from pytest_imgsim.record import Record
 from pytest_imgsim.results import ResultsFolder
 
@@ -112,12 +112,7 @@ def _promotion(folder: ResultsFolder, record: Record, root: Path, baselines: Pat
         )
     target = root / record.update_path
     check_inside(target, baselines if record.claimed else root)
-    encoded = encoded_for(decode(data, what=str(kept)), target.suffix)
-    if encoded is None:
-        raise BaselineError(
-            f"baseline {record.update_path}: cannot be written as {target.suffix} without loss; "
-            "expected a path that ends in .png"
-        )
+    encoded = as_baseline(decode(data, what=str(kept)), record.update_path)
     return Promotion(record, target, relative(target, root), encoded)
 
 

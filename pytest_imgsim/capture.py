@@ -107,8 +107,18 @@ def grab(source: Any, *, full_page: bool = False) -> Raw:
     raise SourceError(f"expected {ACCEPTED}; got {describe(source)}")
 
 
+def _as_it_is(picture: Picture) -> Picture:
+    return picture
+
+
 def settle(
-    source: Any, first: Raw, *, timeout: float, max_pixels: int, full_page: bool = False
+    source: Any,
+    first: Raw,
+    *,
+    timeout: float,
+    max_pixels: int,
+    full_page: bool = False,
+    seen: Callable[[Picture], Picture] = _as_it_is,
 ) -> Raw:
     """Capture a live source until two captures in a row show the same pixels.
 
@@ -124,6 +134,8 @@ def settle(
         Largest picture that is decoded.
     full_page : bool
         Whether a Playwright page is captured to its full height.
+    seen : callable
+        Returns what counts of a capture: the picture with its masks on.
 
     Raises
     ------
@@ -143,17 +155,13 @@ def settle(
             )
         time.sleep(min(pause, timeout))
         current = grab(source, full_page=full_page)
-        if _same(last, current, what, max_pixels):
+        if isinstance(current, bytes) and current == last:
+            return current
+        before, now = (to_picture(raw, what=what, max_pixels=max_pixels) for raw in (last, current))
+        if seen(before).same_pixels(seen(now)):
             return current
         last = current
     raise AssertionError("unreachable: the pauses never end")
-
-
-def _same(a: Raw, b: Raw, what: str, max_pixels: int) -> bool:
-    if isinstance(a, bytes) and a == b:
-        return True
-    left, right = (to_picture(raw, what=what, max_pixels=max_pixels) for raw in (a, b))
-    return left.same_pixels(right)
 
 
 def is_live(source: Any) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from pytest_imgsim import __version__
 from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.files import relative, seen_from_here
-from pytest_imgsim.naming import encode_segment
+from pytest_imgsim.naming import encode_path
 from pytest_imgsim.orphans import find_orphans
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
@@ -168,8 +168,7 @@ def _scope(config: pytest.Config) -> Iterator[str]:
         if path == config.rootpath or not path.is_relative_to(config.rootpath):
             yield ""
             continue
-        parts = path.relative_to(config.rootpath).with_suffix("").parts
-        yield "/".join(encode_segment(part) for part in parts) + "/"
+        yield encode_path(relative(path, config.rootpath)) + "/"
 
 
 def _clashes(records: list[Record]) -> list[str]:

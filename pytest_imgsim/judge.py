@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 from pytest_imgsim.capture import Raw, describe, grab, settle, to_picture
 from pytest_imgsim.compare import Scores, compare
-from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.errors import BaselineError, MaskError
 from pytest_imgsim.explain import Seen, explain
 from pytest_imgsim.files import check_inside, relative
 from pytest_imgsim.masks import areas
-from pytest_imgsim.picture import Picture, decode, encoded_for
+from pytest_imgsim.picture import Picture, as_baseline, decode
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.regions import ignored
+from pytest_imgsim.regions import Mask, hide, ignored
 from pytest_imgsim.results import ResultsFolder
 from pytest_imgsim.scoring import Extractor
 from pytest_imgsim.settings import Settings
@@ -118,8 +118,7 @@ class Judge:
         seen = Seen(actual, baseline)
         if actual.size != baseline.size:
             return self._act(record.with_(verdict=Verdict.SIZE_CHANGED), target, settings, seen)
-        masks = areas(settings.ignore, source, actual.size, full_page=settings.full_page)
-        seen = replace(seen, covered=ignored(masks, actual.size))
+        seen = replace(seen, covered=_covered(actual, source, settings))
         pictures = seen.masked
         if pictures[0].same_pixels(pictures[1]):
             record = record.with_(verdict=Verdict.EQUAL, score=1.0, global_score=1.0)
@@ -158,13 +157,7 @@ class Judge:
                 f"baseline {relative(path, self._root)} is updated by two tests, {writer} and "
                 f"{record.test}, with different pictures: give each a baseline of its own"
             )
-        data = encoded_for(actual, path.suffix)
-        if data is None:
-            raise BaselineError(
-                f"baseline {relative(path, self._root)}: cannot be written as {path.suffix} "
-                "without loss; expected a path that ends in .png"
-            )
-        self._store.write(path, data)
+        self._store.write(path, as_baseline(actual, relative(path, self._root)))
         missing = record.verdict is Verdict.MISSING
         return record.with_(
             verdict=Verdict.CREATED if missing else Verdict.UPDATED,
@@ -183,8 +176,22 @@ def _capture(source: Any, stored: bytes | None, settings: Settings) -> Raw | Non
         timeout=settings.stable_timeout,
         max_pixels=settings.max_pixels,
         full_page=settings.full_page,
+        seen=lambda picture: _masked(picture, source, settings),
     )
     return None if _same_bytes(settled, stored) else settled
+
+
+def _masked(picture: Picture, source: Any, settings: Settings) -> Picture:
+    """Return a capture of a page that may still move with its masks on, as far as they fit."""
+    try:
+        return hide(picture, _covered(picture, source, settings))
+    except MaskError:  # told once the page stands still, if its size is right
+        return picture
+
+
+def _covered(picture: Picture, source: Any, settings: Settings) -> Mask | None:
+    masks = areas(settings.ignore, source, picture.size, full_page=settings.full_page)
+    return ignored(masks, picture.size)
 
 
 def _same_bytes(raw: Raw, stored: bytes | None) -> bool:

@@ -72,6 +72,11 @@ def decode_segment(segment: str) -> str:
     return unquote(unfolded, errors="surrogatepass")
 
 
+def encode_path(path: str) -> str:
+    """Return the path of a test file or folder, relative to rootdir, as its baselines have it."""
+    return "/".join(encode_segment(part) for part in path.removesuffix(".py").split("/") if part)
+
+
 def name_of(test_file: str, classes: tuple[str, ...], test: str, given: str | None) -> str:
     """Return the name of a test's baseline: a relative path with slashes, without suffix.
 
@@ -99,8 +104,7 @@ def name_of(test_file: str, classes: tuple[str, ...], test: str, given: str | No
     function, bracket, parameters = test.partition("[")
     head = encode_segment(".".join([*classes, function]))
     tail = encode_segment(bracket + parameters, fold=True) if bracket else ""
-    segments = [encode_segment(part) for part in test_file.removesuffix(".py").split("/") if part]
-    segments.append(_join(head, tail))
+    segments = [encode_path(test_file), _join(head, tail)]
     if given is not None:
         segments += [encode_segment(part) for part in _parts(given)]
     return "/".join(segments)

@@ -37,7 +37,7 @@ def find_orphans(
     records = list(records)
     used_names = {record.name for record in records if record.claimed}
     used_files = {record.baseline for record in records}
-    spared = {name + "/" for name in unfinished}
+    spared = tuple({name + "/" for name in unfinished})
     scopes = tuple(scope)
 
     def is_orphan(path: Path) -> bool:
@@ -46,7 +46,7 @@ def find_orphans(
             relative(path, root) not in used_files
             and not names & used_names
             and all(name.startswith(scopes) for name in names)
-            and not any(f"{name}/".startswith(tuple(spared)) for name in names)
+            and not any(f"{name}/".startswith(spared) for name in names)
         )
 
     return [relative(path, root) for path in store.files() if is_orphan(path)]

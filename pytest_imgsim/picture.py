@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from pytest_imgsim.errors import PictureError
+from pytest_imgsim.errors import BaselineError, PictureError
 
 Pixels = NDArray[np.uint8]
 
@@ -108,6 +109,24 @@ def encoded_for(picture: Picture, suffix: str) -> bytes | None:
         Image.open(io.BytesIO(picture.data), formats=_formats(picture.data)) as image,
     ):
         return picture.data if image.format == kind else None
+
+
+def as_baseline(picture: Picture, path: str) -> bytes:
+    """Return the picture as a file of the kind that the baseline's `path` ends in.
+
+    Raises
+    ------
+    BaselineError
+        If that would lose anything.
+    """
+    suffix = PurePath(path).suffix
+    data = encoded_for(picture, suffix)
+    if data is None:
+        raise BaselineError(
+            f"baseline {path}: cannot be written as {suffix} without loss; expected a path that "
+            "ends in .png"
+        )
+    return data
 
 
 def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) -> Picture:

@@ -57,6 +57,8 @@ class Store:
     def find(self, name: str, browser: str) -> Path:
         """Return the baseline to compare with: the own one, else a shared one that exists."""
         own = self.own_path(name, browser)
+        if self._template == SHARED_TEMPLATE:
+            return own
         shared = self._path(SHARED_TEMPLATE, name, browser)
         return shared if not own.exists() and shared.exists() else own
 

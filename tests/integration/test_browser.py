@@ -133,6 +133,20 @@ def test_a_restless_page_is_told_as_that(view: Page, tmp_path: Path) -> None:
     assert run.records[0].verdict is Verdict.ERROR
 
 
+def test_what_is_masked_may_move(view: Page, tmp_path: Path) -> None:
+    """A clock that never stops is no hindrance once it is ignored."""
+    view.evaluate(
+        "setInterval(() => document.querySelector('#clock').textContent = performance.now() % 1000 | 0, 5)"
+    )
+    test = TestId("t.py::test_a", "t.py", (), "test_a")
+    masks = {"ignore": view.locator("#clock")}
+    make = session(tmp_path, update="changed", stable_timeout=2)
+    assert make.check(test, view, None, make.settings.for_check("", masks)).passed
+    run = session(tmp_path, stable_timeout=2)
+    record = run.check(test, view, None, run.settings.for_check("", masks))
+    assert record.verdict is Verdict.EQUAL
+
+
 def shop(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the example's suite with baselines and results in a folder of its own."""
     return subprocess.run(

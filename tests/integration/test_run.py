@@ -145,6 +145,17 @@ def test_baselines_of_skipped_and_failed_tests_are_no_orphans(
     assert suite.results()["orphans"] == []
 
 
+def test_orphans_in_a_folder_with_a_dot(suite: Suite) -> None:
+    """A run of one folder judges the baselines of that folder, whatever it is called."""
+    suite.pytester.syspathinsert()
+    (suite.path / "v1.2").mkdir()
+    suite.write(THREE, "v1.2/test_page")
+    suite.run("--update-baselines", "v1.2")
+    suite.write(THREE.replace("def test_c", "def later"), "v1.2/test_page")
+    suite.run("v1.2")
+    assert suite.results()["orphans"] == ["baselines/v1.2/test_page/test_c.png"]
+
+
 def test_results_schema(suite: Suite) -> None:
     """results.json has what the documentation names, with paths that begin at rootdir."""
     made(suite)
