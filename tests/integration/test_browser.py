@@ -136,7 +136,9 @@ def test_a_restless_page_is_told_as_that(view: Page, tmp_path: Path) -> None:
 def test_what_is_masked_may_move(view: Page, tmp_path: Path) -> None:
     """A clock that never stops is no hindrance once it is ignored."""
     view.evaluate(
-        "setInterval(() => document.querySelector('#clock').textContent = performance.now() % 1000 | 0, 5)"
+        """setInterval(() => {
+          document.querySelector('#clock').textContent = performance.now() % 1000 | 0
+        }, 5)"""
     )
     test = TestId("t.py::test_a", "t.py", (), "test_a")
     masks = {"ignore": view.locator("#clock")}
