@@ -55,6 +55,7 @@ def live() -> Iterator[Page]:
 @pytest.fixture
 def view(live: Page) -> Page:
     """Load the page anew, scrolled to its top."""
+    live.goto("about:blank")  # ends the timers of the test before
     live.set_content(HTML)
     live.evaluate("window.scrollTo(0, 0)")
     return live
