@@ -6,7 +6,6 @@ pixels, which is all that a crop needs.
 
 from __future__ import annotations
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,11 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from siamese_edits import VISIBLE, Pixels, difference, noisy, regressed, with_caret
 
-Pixels = NDArray[np.uint8]
 CROP, PATCH = 128, 224
-#: A pixel counts as changed from this many levels in one channel on.
-VISIBLE = 12
 #: Pages whose elements stand further apart than this (px) on two machines are no pair.
 MAX_LAYOUT_SHIFT = 2.0
 
@@ -64,16 +61,18 @@ class Pages:
         "train" or "validation".
     seed : int
         Where patches are cut.
+    patches : bool
+        False leaves out the regressions.
     """
 
-    def __init__(self, work: Path, split: str, seed: int = 0) -> None:
+    def __init__(self, work: Path, split: str, seed: int = 0, *, patches: bool = True) -> None:
         self.plain: dict[str, dict[str, Pixels]] = defaultdict(dict)
         self.patches: dict[str, list[Patch]] = defaultdict(list)
         generator = np.random.default_rng(seed)
         mutated = []
         for record in _records(work, split):
             if "kind" in record:
-                mutated.append(record)
+                mutated += [record] if patches else []
             elif record["layout_shift"] <= MAX_LAYOUT_SHIFT:
                 self.plain[record["state"]][record["machine"]] = _read(work / record["file"])
         for record in mutated:
@@ -116,11 +115,6 @@ def _patches(
         yield Patch(state, machine, record["kind"], top, left, rgb)
 
 
-def difference(a: Pixels, b: Pixels) -> NDArray[np.int16]:
-    """Return the largest difference of a channel for each pixel, (H, W) int16."""
-    return np.asarray(np.abs(a.astype(np.int16) - b.astype(np.int16)).max(axis=2))
-
-
 class Sampler:
     """Draws pairs without end.
 
@@ -130,35 +124,40 @@ class Sampler:
         Where from.
     seed : int
         What is drawn.
-    benign : float
-        Share of pairs without any regression.
+    benign, drawn : float
+        Share of pairs without any regression, and with one that is drawn on the crop rather
+        than made in the browser.
     """
 
-    def __init__(self, pages: Pages, seed: int, benign: float = 0.4) -> None:
+    def __init__(self, pages: Pages, seed: int, benign: float = 0.42, drawn: float = 0.25) -> None:
         self._pages = pages
         self._random = np.random.default_rng(seed)
         self._benign = benign
+        self._drawn = drawn
         self._kinds = sorted(pages.patches)
 
     def batch(self, size: int) -> list[Pair]:
         """Return `size` pairs, widened at random."""
-        return [self._widened(self._pair()) for _ in range(size)]
+        return [self._widened(self._noisy(self._pair())) for _ in range(size)]
 
     def _pair(self) -> Pair:
-        if self._random.random() < self._benign:
+        choice = self._random.random()
+        if choice < self._benign:
             return self._same_page()
+        if choice < self._benign + self._drawn:
+            pair = self._same_page(may_be_one=True)
+            after, changed = regressed(pair.b, self._random)
+            return Pair(pair.a, after, changed)
         return self._regression()
 
-    def _same_page(self) -> Pair:
+    def _same_page(self, *, may_be_one: bool = False) -> Pair:
         state = self._pages.states[self._random.integers(len(self._pages.states))]
         shots = self._pages.plain[state]
-        one, two = self._random.choice(sorted(shots), 2, replace=False)
+        one, two = self._random.choice(sorted(shots), 2, replace=may_be_one)
         a, b = shots[one], shots[two]
         top, left = self._noisiest(a, b)
         here = (slice(top, top + CROP), slice(left, left + CROP))
-        return Pair(
-            self._treated(a[here]), self._treated(b[here]), np.zeros((CROP, CROP), dtype=np.bool_)
-        )
+        return Pair(a[here], b[here], np.zeros((CROP, CROP), dtype=np.bool_))
 
     def _noisiest(self, a: Pixels, b: Pixels) -> tuple[int, int]:
         """Return the corner of the crop that differs most among four drawn ones."""
@@ -183,28 +182,16 @@ class Sampler:
         after = patch.rgb[down : down + CROP, across : across + CROP]
         changed = difference(shots[patch.machine][here], after) >= VISIBLE
         machine = patch.machine
-        if self._random.random() < 0.75:
+        if self._random.random() < 0.7:
             machine = str(self._random.choice(sorted(shots)))
-        before = shots[machine][here]
-        if machine == patch.machine and self._random.random() < 0.5:
-            return Pair(before, after, changed)
-        return Pair(self._treated(before), self._treated(after), changed)
+        return Pair(shots[machine][here], after, changed)
 
-    def _treated(self, rgb: Pixels) -> Pixels:
-        """Return the pixels as they come out of a file or another colour management."""
-        choice = self._random.random()
-        if choice < 0.6:
-            return rgb
-        if choice < 0.75:
-            return _recoded(rgb, "JPEG", int(self._random.integers(80, 97)))
-        if choice < 0.8:
-            return _recoded(rgb, "WEBP", int(self._random.integers(80, 97)))
-        if choice < 0.9:
-            power = self._random.uniform(0.96, 1.04)
-            table = np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8)
-            return np.asarray(table[rgb])
-        drift = self._random.integers(-3, 4, 3)
-        return np.asarray(np.clip(rgb.astype(np.int16) + drift, 0, 255), dtype=np.uint8)
+    def _noisy(self, pair: Pair) -> Pair:
+        """Return the pair after what files, screens and a caret do to either side."""
+        a, b = noisy(pair.a, self._random), noisy(pair.b, self._random)
+        if self._random.random() < 0.08:
+            a = with_caret(a, self._random)
+        return Pair(a, b, pair.changed)
 
     def _widened(self, pair: Pair) -> Pair:
         """Return the pair mirrored, recoloured or inverted, both crops alike."""
@@ -221,9 +208,3 @@ class Sampler:
         if self._random.random() < 0.5:
             a, b = b, a
         return Pair(a, b, changed)
-
-
-def _recoded(rgb: Pixels, kind: str, quality: int) -> Pixels:
-    out = io.BytesIO()
-    Image.fromarray(rgb).save(out, kind, quality=quality)
-    return np.asarray(Image.open(out).convert("RGB"))

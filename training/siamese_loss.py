@@ -1,10 +1,9 @@
-"""Local cosines with a search among neighbours, and what they should be."""
+"""Local cosines, and what they should be."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch.nn import functional
 
 #: Where a changed and an unchanged cell part, and how steeply.
@@ -14,38 +13,21 @@ SHARE = 0.03
 HARDEST = 6
 
 
-def cosines(a: Any, b: Any, radius: int) -> Any:
-    """Return the cosine of each cell with the best one near its place, both ways.
+def cosines(a: Any, b: Any) -> Any:
+    """Return the cosine of each cell with the cell at its place.
 
     Parameters
     ----------
     a, b : tensor of shape (N, C, h, w)
         Features.
-    radius : int
-        How many cells away the best may lie; 0 compares each cell with its own place.
 
     Returns
     -------
     tensor of shape (N, h, w), float32
-        The lower of both directions.
     """
     a = functional.normalize(a.float(), dim=1)
     b = functional.normalize(b.float(), dim=1)
-    if radius == 0:
-        return (a * b).sum(dim=1)
-    return torch.minimum(_best(a, b, radius), _best(b, a, radius))
-
-
-def _best(a: Any, b: Any, radius: int) -> Any:
-    height, width = a.shape[2:]
-    padded = functional.pad(b, (radius,) * 4, mode="replicate")
-    best = None
-    for down in range(2 * radius + 1):
-        for across in range(2 * radius + 1):
-            part = padded[:, :, down : down + height, across : across + width]
-            value = (a * part).sum(dim=1)
-            best = value if best is None else torch.maximum(best, value)
-    return best
+    return (a * b).sum(dim=1)
 
 
 def loss(values: Any, changed: Any, stride: int) -> Any:

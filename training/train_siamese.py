@@ -56,11 +56,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True, help="folder of the rendered pages")
     parser.add_argument("--name", default="siamese", help="folder of the checkpoints")
     parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--initial", type=Path, help="a checkpoint whose network to begin with")
     parser.add_argument("--pairs", type=int, default=12, help="pairs in a batch")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
-    parser.add_argument("--planned", type=int, default=0, help="steps of a cosine decay; 0: none")
     parser.add_argument(
-        "--radius", default="1,1,0", help="neighbours searched at strides 4, 8 and 16"
+        "--planned", type=float, default=0, help="minutes of a cosine decay; 0: none"
     )
     parser.add_argument("--weights", default="1,1,0.5", help="weights of the stages in the loss")
     parser.add_argument("--every", type=float, default=4.0, help="minutes between checkpoints")
@@ -69,7 +69,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def start(folder: Path, rate: float, seed: int) -> Run:
+def start(folder: Path, initial: Path | None, rate: float, seed: int) -> Run:
     """Return the run of the last checkpoint, or a new one."""
     torch.manual_seed(seed)
     network = ResNet50().to(memory_format=torch.channels_last)
@@ -81,6 +81,8 @@ def start(folder: Path, rate: float, seed: int) -> Run:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         run.step, run.seconds = state["step"], state["seconds"]
+    elif initial is not None:
+        network.load_state_dict(torch.load(initial, weights_only=True)["network"])
     return run
 
 
@@ -108,16 +110,15 @@ def tensors(pairs: list[Pair]) -> tuple[Any, Any]:
     return rgb.contiguous(memory_format=torch.channels_last), torch.from_numpy(changed)
 
 
-def one_step(run: Run, pairs: list[Pair], radius: list[int], weights: list[float]) -> list[float]:
+def one_step(run: Run, pairs: list[Pair], weights: list[float]) -> list[float]:
     """Learn from a batch; return the loss of each stage."""
     rgb, changed = tensors(pairs)
     run.network.train()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         maps = run.network(rgb)
     losses = []
-    for features, stride, near in zip(maps, STRIDES, radius, strict=True):
-        a, b = features.chunk(2)
-        losses.append(loss(cosines(a, b, near), changed, stride))
+    for features, stride in zip(maps, STRIDES, strict=True):
+        losses.append(loss(cosines(*features.chunk(2)), changed, stride))
     total = sum(weight * value for weight, value in zip(weights, losses, strict=True))
     run.optimiser.zero_grad()
     total.backward()  # type: ignore[union-attr, unused-ignore]
@@ -127,17 +128,17 @@ def one_step(run: Run, pairs: list[Pair], radius: list[int], weights: list[float
     return [value.item() for value in losses]
 
 
-def rate_at(step: int, highest: float, planned: int) -> float:
+def rate_at(run: Run, highest: float, planned: float) -> float:
     """Return the learning rate: it rises for 100 steps, and falls if an end is planned."""
-    rise = min(1.0, (step + 1) / 100)
+    rise = min(1.0, (run.step + 1) / 100)
     if planned == 0:
         return highest * rise
-    return float(highest * rise * (0.02 + 0.49 * (1 + np.cos(np.pi * min(1.0, step / planned)))))
+    share = min(1.0, run.seconds / 60 / planned)
+    return float(highest * rise * (0.02 + 0.49 * (1 + np.cos(np.pi * share))))
 
 
 def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -> None:
     """Learn for the given minutes."""
-    radius = [int(value) for value in given.radius.split(",")]
     weights = [float(value) for value in given.weights.split(",")]
     began = before = written = time.monotonic()
     recent: list[list[float]] = []
@@ -146,8 +147,8 @@ def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -
         while time.monotonic() - began < 60 * given.minutes:
             pairs, coming = coming.result(), pool.submit(sampler.batch, given.pairs)
             for group in run.optimiser.param_groups:
-                group["lr"] = rate_at(run.step, given.rate, given.planned)
-            recent.append(one_step(run, pairs, radius, weights))
+                group["lr"] = rate_at(run, given.rate, given.planned)
+            recent.append(one_step(run, pairs, weights))
             now = time.monotonic()
             run.seconds += now - before
             before = now
@@ -169,7 +170,7 @@ def main() -> None:
     folder = given.work / "checkpoints" / given.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "arguments.json").write_text(json.dumps(vars(given), default=str, indent=1))
-    run = start(folder, given.rate, given.seed)
+    run = start(folder, given.initial, given.rate, given.seed)
     pages = Pages(given.work, "train", given.seed)
     count = sum(len(patches) for patches in pages.patches.values())
     print(f"{len(pages.states)} page states, {count} patches of regressions", flush=True)

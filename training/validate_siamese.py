@@ -1,6 +1,6 @@
 """How well a checkpoint tells noise from regressions on the validation pages, by variant.
 
-Every stage alone and in company, with and without a search among neighbours::
+Every stage alone and in company::
 
     python training/validate_siamese.py --work DIR --name siamese --limit 60
 
@@ -11,9 +11,9 @@ package ships; this one is quicker and tells what the package should do.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import random
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from siamese_loss import cosines
 from siamese_net import ResNet50
+from torch.nn import functional
 
 STRIDES = (4, 8, 16)
-RADII = (0, 1)
 Row = dict[str, Any]
 Numbers = NDArray[np.float64]
 
@@ -65,21 +65,37 @@ def maps_of(network: Any, path: Path) -> list[Any]:
         return list(network(batch))
 
 
-def score(network: Any, work: Path, pairs: list[Row]) -> dict[tuple[int, int], Numbers]:
-    """Return the smallest cosine of every pair for every stride and radius."""
-    found: dict[tuple[int, int], list[float]] = {
-        key: [] for key in itertools.product(STRIDES, RADII)
-    }
+def score(network: Any, work: Path, pairs: list[Row]) -> dict[str, Numbers]:
+    """Return the smallest cosine of every pair for every variant."""
+    found: dict[str, list[float]] = defaultdict(list)
     last: tuple[str, list[Any]] = ("", [])
     for pair in pairs:
         if last[0] != pair["baseline"]:
             last = (pair["baseline"], maps_of(network, work / pair["baseline"]))
         actual = maps_of(network, work / pair["actual"])
-        for stride, a, b in zip(STRIDES, last[1], actual, strict=True):
-            for radius in RADII:
-                with torch.inference_mode():
-                    found[stride, radius].append(float(cosines(a, b, radius).min()))
-    return {key: np.asarray(values) for key, values in found.items()}
+        with torch.inference_mode():
+            cells = [cosines(a, b)[:, None] for a, b in zip(last[1], actual, strict=True)]
+        for name, value in variants(cells).items():
+            found[name].append(value)
+    return {name: np.asarray(values) for name, values in found.items()}
+
+
+def variants(cells: list[Any]) -> dict[str, float]:
+    """Return the smallest cosine of the stages alone and together.
+
+    The mean of stages is the cosine of their features side by side, each of length one.
+    """
+    maps = dict(zip(STRIDES, cells, strict=True))
+    found = {f"{stride}": float(values.min()) for stride, values in maps.items()}
+    for together in ((4, 8), (8, 16), (4, 8, 16)):
+        found[f"min{together}"] = min(found[f"{stride}"] for stride in together)
+        fine = together[0]
+        size = maps[fine].shape[2:]
+        parts = [functional.interpolate(maps[stride], size) for stride in together]
+        found[f"mean{together}"] = float(torch.stack(parts).mean(dim=0).min())
+        pooled = functional.avg_pool2d(torch.stack(parts).mean(dim=0), 2, 1)
+        found[f"mean{together} 2 x 2"] = float(pooled.min())
+    return found
 
 
 def quality(values: Numbers, regression: NDArray[np.bool_]) -> list[float]:
@@ -88,19 +104,6 @@ def quality(values: Numbers, regression: NDArray[np.bool_]) -> list[float]:
     wins = (changed[:, None] < benign[None]).mean() + (changed[:, None] == benign[None]).mean() / 2
     limits = [benign[int(share * len(benign))] for share in (0.0, 0.01, 0.05)]
     return [float(wins), *(float((changed < limit).mean()) for limit in limits)]
-
-
-def variants(scores: dict[tuple[int, int], Numbers]) -> dict[str, Numbers]:
-    """Return the stages alone and together."""
-    found = {f"{stride} r{radius}": scores[stride, radius] for stride, radius in scores}
-    for radius in RADII:
-        fine, middle, late = (scores[stride, radius] for stride in STRIDES)
-        found[f"min(4, 8) r{radius}"] = np.minimum(fine, middle)
-        found[f"min(8, 16) r{radius}"] = np.minimum(middle, late)
-        found[f"min(4, 8, 16) r{radius}"] = np.minimum(np.minimum(fine, middle), late)
-        found[f"mean(4, 8) r{radius}"] = (fine + middle) / 2
-        found[f"mean(4, 8, 16) r{radius}"] = (fine + middle + late) / 3
-    return found
 
 
 def main() -> None:
@@ -114,7 +117,7 @@ def main() -> None:
     network.eval()
     pairs = chosen(given.work, given.split, given.limit)
     regression = np.asarray([pair["label"] == "regression" for pair in pairs])
-    found = variants(score(network, given.work, pairs))
+    found = score(network, given.work, pairs)
     print(f"step {state['step']}, {state['seconds'] / 60:.0f} minutes; {len(pairs)} pairs")
     print("| variant | AUC | caught at 0 % | 1 % | 5 % | 5 % limit |")
     print("|---|---|---|---|---|---|")

@@ -53,6 +53,8 @@ class Machine:
         CSS that is added to the page.
     scale : float
         Device scale factor; its screenshot is resampled to the plain size.
+    resample : Image.Resampling
+        How.
     """
 
     name: str
@@ -60,27 +62,33 @@ class Machine:
     fonts: str = ""
     style: str = ""
     scale: float = 1.0
+    resample: Image.Resampling = Image.Resampling.LANCZOS
 
 
 PLAIN = Machine("plain")
 MACHINES = (
     PLAIN,
-    Machine("hint-full", fonts=_rule("hintstyle", "const", "hintfull")),
     Machine("hint-none", fonts=_rule("hinting", "bool", "false")),
+    Machine("hint-medium", fonts=_rule("hintstyle", "const", "hintmedium")),
+    Machine("hint-full", fonts=_rule("hintstyle", "const", "hintfull")),
     Machine("subpixel-text", ("--enable-font-subpixel-positioning", "--font-render-hinting=none")),
+    Machine("whole-pixel-text", ("--disable-font-subpixel-positioning",)),
+    Machine("geometric", style="* { text-rendering: geometricPrecision }"),
     Machine(
         "lcd",
         ("--enable-lcd-text",),
         fonts=_rule("rgba", "const", "rgb") + _rule("lcdfilter", "const", "lcddefault"),
     ),
-    Machine("no-antialias", fonts=_rule("antialias", "bool", "false")),
     Machine(
         "same-widths",
         fonts="".join(SAME_WIDTHS.format(f) for f in ("Liberation Sans", "Arial", "Helvetica")),
     ),
     Machine("scale-2", scale=2.0),
     Machine("scale-1.5", scale=1.5),
+    Machine("scale-1.25", scale=1.25, resample=Image.Resampling.BICUBIC),
+    Machine("scale-3", scale=3.0, resample=Image.Resampling.BOX),
     Machine("offset", style="body { position: relative; left: .35px; top: .3px }"),
+    Machine("offset-half", style="body { position: relative; left: -.5px; top: .5px }"),
 )
 BY_NAME = {machine.name: machine for machine in MACHINES}
 
@@ -113,11 +121,11 @@ Pixels = NDArray[np.uint8]
 Change = Callable[[Pixels], Pixels]
 
 
-def to_plain_size(image: Image.Image) -> Image.Image:
+def to_plain_size(image: Image.Image, machine: Machine) -> Image.Image:
     """Return a screenshot of any device scale at the plain size."""
     if image.size == VIEWPORT:
         return image
-    return image.resize(VIEWPORT, Image.Resampling.LANCZOS)
+    return image.resize(VIEWPORT, machine.resample)
 
 
 def _recoded(kind: str, quality: int) -> Change:

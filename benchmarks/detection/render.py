@@ -24,7 +24,7 @@ from machines import (
 )
 from PIL import Image
 from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
-from templates import TEMPLATES, TRAIN, Template, address
+from templates import TEMPLATES, TEST, TRAIN, VALIDATION, Template, address
 
 KINDS = (
     "hide",
@@ -51,8 +51,9 @@ KINDS = (
     "stylesheet",
 )
 SCROLLS = (0, 900)
-#: Regressions of one state, and on how many other machines each is seen.
-AMOUNT = {TRAIN: (22, 2), "validation": (9, 1), "test": (10, 1)}
+#: Regressions of one state, on how many other machines each is seen, and how many other machines
+#: the state is seen on.
+AMOUNT = {TRAIN: (20, 2, 5), VALIDATION: (9, 1, 14), TEST: (10, 1, 14)}
 #: The same numbers and a clock that starts at the same moment, on every visit.
 STEADY_SCRIPT = """
 let state = 12345;
@@ -104,8 +105,8 @@ class Studio:
         self._work = work
         self._url = url
         self._plans: dict[str, list[Record]] = {}
+        self._seen_on: dict[str, list[str]] = {}
         self._layouts: dict[str, list[float]] = {}
-        self._done: set[str] = set()
 
     def render(self, template: Template) -> list[Record]:
         """Return a record for every picture written."""
@@ -118,7 +119,7 @@ class Studio:
         return records
 
     def _visit(self, browser: Browser, machine: Machine, state: State) -> list[Record]:
-        if machine != PLAIN and state.name not in self._plans:
+        if machine != PLAIN and machine.name not in self._seen_on.get(state.name, ()):
             return []
         width, height = VIEWPORT
         page = browser.new_page(
@@ -152,14 +153,17 @@ class Studio:
             route.abort()
 
     def _shots(self, page: Page, machine: Machine, state: State) -> list[Record]:
-        plain, again = _shot(page), _shot(page)
+        plain, again = _shot(page, machine), _shot(page, machine)
         if not np.array_equal(plain, again):
             print(f"{state.name} on {machine.name}: does not stand still", flush=True)
             return []
         layout = page.evaluate("imgsim.layout()")
         if machine == PLAIN:
             self._layouts[state.name] = layout
-            self._plans[state.name] = _plans(page, state)
+            others = [name for name in BY_NAME if name != PLAIN.name]
+            seen = random.Random(state.name).sample(others, AMOUNT[state.template.split][2])
+            self._seen_on[state.name] = seen
+            self._plans[state.name] = _plans(page, state, seen)
         first = self._record(plain, machine, state)
         first["fields"] = page.evaluate("imgsim.fields()")
         first["layout_shift"] = _shift(layout, self._layouts[state.name])
@@ -173,7 +177,7 @@ class Studio:
         self, page: Page, machine: Machine, state: State, plain: Pixels, number: int, plan: Record
     ) -> list[Record]:
         applied = page.evaluate("plan => imgsim.apply(plan)", plan)
-        shot = _shot(page)
+        shot = _shot(page, machine)
         # A change that shortens the page also scrolls it.
         page.evaluate("y => { imgsim.undo(); window.scrollTo(0, y) }", state.scroll)
         box = changed_box(plain, shot)
@@ -197,20 +201,19 @@ class Studio:
         }
 
 
-def _shot(page: Page) -> Pixels:
+def _shot(page: Page, machine: Machine) -> Pixels:
     image = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
-    return np.asarray(to_plain_size(image.convert("RGB")))
+    return np.asarray(to_plain_size(image.convert("RGB"), machine))
 
 
-def _plans(page: Page, state: State) -> list[Record]:
+def _plans(page: Page, state: State, others: list[str]) -> list[Record]:
     """Return regressions for a state, drawn from a seed that its name gives."""
     draw = random.Random(zlib.crc32(state.name.encode()))
-    amount, seen = AMOUNT[state.template.split]
+    amount, seen, _ = AMOUNT[state.template.split]
     kinds = [*KINDS[:-1]] * 2
     draw.shuffle(kinds)
     # A missing stylesheet changes nearly everything: now and then is enough.
     chosen = (["stylesheet"] if draw.random() < 0.4 else []) + kinds
-    others = [name for name in BY_NAME if name != PLAIN.name]
     plans: list[Record] = []
     for kind in chosen:
         numbers = [draw.random() for _ in range(5)]
@@ -250,7 +253,7 @@ def _render_template(work: Path, url: str, name: str) -> list[Record]:
     return records
 
 
-def render_all(work: Path, url: str, names: list[str], workers: int = 2) -> list[Record]:
+def render_all(work: Path, url: str, names: list[str], workers: int) -> list[Record]:
     """Render the named templates, each in a process of its own; what exists is kept."""
     with ProcessPoolExecutor(workers) as pool:
         jobs = [pool.submit(_render_template, work, url, name) for name in names]

@@ -27,6 +27,7 @@ def arguments() -> argparse.Namespace:
         "--split", action="append", choices=SPLITS, help="render and score only this split"
     )
     parser.add_argument("--render-only", action="store_true", help="stop after pairs.jsonl")
+    parser.add_argument("--workers", type=int, default=2, help="browsers at once")
     add_options(parser)
     return parser.parse_args()
 
@@ -39,7 +40,7 @@ def main() -> None:
     splits = given.split or SPLITS
     names = [template.name for template in TEMPLATES if template.split in splits]
     with served(work) as url:
-        records = render_all(work, url, names)
+        records = render_all(work, url, names, given.workers)
     write_pairs(work, records)
     if given.render_only:
         return

@@ -84,6 +84,52 @@ TEMPLATES = (
     Template("startbootstrap-creative", "7.0.7", TRAIN, "dist"),
     Template("startbootstrap-resume", "7.0.6", TRAIN, "dist"),
     Template(
+        "startbootstrap-modern-business",
+        "5.0.7",
+        TRAIN,
+        "dist",
+        ("index.html", "pricing.html", "faq.html"),
+    ),
+    Template("startbootstrap-shop-homepage", "5.0.6", TRAIN, "dist"),
+    Template("startbootstrap-business-casual", "7.0.9", TRAIN, "dist", ("products.html",)),
+    Template(
+        "now-ui-dashboard",
+        "1.0.1",
+        TRAIN,
+        "examples",
+        ("dashboard.html", "tables.html", "typography.html"),
+    ),
+    Template("argon-design-system-free", "1.2.0", TRAIN, "", ("index.html",)),
+    Template("paper-dashboard", "1.1.0", TRAIN, "", ("user.html", "table.html")),
+    Template(
+        "black-dashboard", "1.0.0", TRAIN, "examples", ("dashboard.html", "notifications.html")
+    ),
+    Template("notus-js", "1.1.0", TRAIN, "pages", ("admin/tables.html", "profile.html")),
+    Template(
+        "modular-admin-html",
+        "1.0.0",
+        TRAIN,
+        "",
+        ("index.html", "forms.html", "items-list.html", "cards.html"),
+    ),
+    Template("purple-admin", "1.0.0", TRAIN, "", ("index.html", "pages/forms/basic_elements.html")),
+    Template(
+        "semantic-ui",
+        "2.5.0",
+        TRAIN,
+        "examples",
+        ("bootstrap.html", "components/table.html", "components/card.html"),
+    ),
+    Template(
+        "spectre.css",
+        "0.5.9",
+        TRAIN,
+        "docs",
+        ("elements/forms.html", "elements/tables.html", "components/menu.html"),
+    ),
+    Template("uikit", "3.25.29", TRAIN, "tests", ("card.html", "form.html", "navbar.html")),
+    Template("98.css", "0.1.21", TRAIN, "dist"),
+    Template(
         "startbootstrap-sb-admin-2",
         "4.1.4",
         VALIDATION,
@@ -93,6 +139,13 @@ TEMPLATES = (
     Template("startbootstrap-clean-blog", "6.0.9", VALIDATION, "dist", ("index.html", "post.html")),
     Template("startbootstrap-stylish-portfolio", "6.0.6", VALIDATION, "dist"),
     Template(
+        "adminator-admin-dashboard",
+        "4.3.0",
+        VALIDATION,
+        "dist",
+        ("index.html", "email.html", "ui.html"),
+    ),
+    Template(
         "sneat-bootstrap-html-admin-template-free",
         "1.0.0",
         TEST,
@@ -101,6 +154,13 @@ TEMPLATES = (
     ),
     Template("startbootstrap-freelancer", "7.0.7", TEST, "dist"),
     Template("startbootstrap-grayscale", "7.0.6", TEST, "dist"),
+    Template(
+        "vali-admin",
+        "4.1.0",
+        TEST,
+        "docs",
+        ("dashboard.html", "bootstrap-components.html", "page-mailbox.html", "form-samples.html"),
+    ),
 )
 
 #: Fonts that the templates ask a web service for, which is out of reach; and Arimo, which has
