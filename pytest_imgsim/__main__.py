@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_accept(commands)
     _add_trim(commands)
     _add_page(commands)
+    _add_calibrate(commands)
     return parser
 
 
@@ -53,8 +54,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = commands.add_parser("compare", help=text, description=text)
     parser.add_argument("actual", help="a picture file")
     parser.add_argument("baseline", help="the picture that it should look like")
-    parser.add_argument("--threshold", help=RUN_SETTINGS["threshold"].help)
-    parser.add_argument("--weights", help=RUN_SETTINGS["weights"].help)
+    _add_scoring(parser)
     parser.set_defaults(command=_compare)
 
 
@@ -86,6 +86,21 @@ def _add_page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.set_defaults(command=_page)
 
 
+def _add_calibrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Score several captures of the same unchanged pages, and propose a threshold."
+    parser = commands.add_parser("calibrate", help=text, description=text)
+    parser.add_argument(
+        "folder", nargs="+", help="one folder of pictures for each run, with the same names"
+    )
+    _add_scoring(parser)
+    parser.set_defaults(command=_calibrate)
+
+
+def _add_scoring(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threshold", help=RUN_SETTINGS["threshold"].help)
+    parser.add_argument("--weights", help=RUN_SETTINGS["weights"].help)
+
+
 def _add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report",
@@ -100,8 +115,7 @@ def _compare(options: argparse.Namespace) -> int:
     from pytest_imgsim.compare import compare
     from pytest_imgsim.resnet import ResNet50
 
-    given = {"threshold": options.threshold, "weights": options.weights}
-    settings = DEFAULTS.override("--{key}", given)
+    settings = _scoring(options)
     actual, baseline = as_picture(options.actual), as_picture(options.baseline)
     if actual.size != baseline.size:
         was, now = ("{} x {}".format(*picture.size) for picture in (baseline, actual))
@@ -115,6 +129,23 @@ def _compare(options: argparse.Namespace) -> int:
         print(f"worst at {scores.regions[0]}")
     print(f"verdict  {'passed' if passed else 'failed'}")
     return 0 if passed else 1
+
+
+def _scoring(options: argparse.Namespace) -> Settings:
+    given = {"threshold": options.threshold, "weights": options.weights}
+    return DEFAULTS.override("--{key}", given)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from pytest_imgsim.calibrate import measure, proposed
+    from pytest_imgsim.report.calibration import lines
+    from pytest_imgsim.resnet import ResNet50
+
+    settings = _scoring(options)
+    model = ResNet50(settings.weights)
+    samples = measure([Path(folder) for folder in options.folder], model)
+    print("\n".join(lines(samples, proposed(samples), settings.threshold)))
+    return 0
 
 
 def _accept(options: argparse.Namespace) -> int:

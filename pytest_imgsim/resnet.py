@@ -36,7 +36,7 @@ class ResNet50:
     Parameters
     ----------
     weights : str
-        "seeded", "imagenet", or the path of a ``.weights.h5``, ``.h5`` or ``.keras`` file.
+        "bundled", "imagenet", or the path of a ``.weights.h5``, ``.h5`` or ``.keras`` file.
     root : Path
         Where a relative path of weights begins.
     threads : int
@@ -53,7 +53,7 @@ class ResNet50:
 
     def __init__(
         self,
-        weights: str = weights_of.SEEDED,
+        weights: str = weights_of.BUNDLED,
         *,
         root: Path = Path(),
         threads: int = 0,
@@ -167,25 +167,15 @@ def _network(keras: Any, weights: str, source: Path | None) -> Any:
         return _imagenet(keras)
     network = keras.applications.ResNet50(include_top=False, weights=None)
     if source is None:
-        _set_seeded(keras, network)
+        _set_bundled(network)
     else:
         _set_from_file(keras, network, source)
     return network
 
 
-def _set_seeded(keras: Any, network: Any) -> None:
-    layers = [layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D)]
-    kernels = weights_of.seeded_kernels(tuple(layer.kernel.shape) for layer in layers)
-    for layer, kernel in zip(layers, kernels, strict=True):
-        layer.set_weights([kernel, np.zeros(kernel.shape[-1], dtype=np.float32)])
-    means, variances = weights_of.seeded_statistics()
-    start = 0
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            gamma, beta, _, _ = layer.get_weights()
-            part = slice(start, start + gamma.size)
-            layer.set_weights([gamma, beta, means[part], variances[part]])
-            start += gamma.size
+def _set_bundled(network: Any) -> None:
+    for name, arrays in weights_of.bundled().items():
+        network.get_layer(name).set_weights(arrays)
 
 
 def _set_from_file(keras: Any, network: Any, source: Path) -> None:
@@ -223,7 +213,7 @@ def _imagenet(keras: Any) -> Any:
         raise WeightsError(
             "weights 'imagenet': Keras could not download its ResNet50 file "
             f"({_first_line(error)}). Connect once, or download the file elsewhere and pass its "
-            "path with --imgsim-weights, or use --imgsim-weights=seeded, which needs no network"
+            "path with --imgsim-weights, or use --imgsim-weights=bundled, which needs no network"
         ) from None
     finally:
         socket.setdefaulttimeout(before)

@@ -17,7 +17,7 @@ from pytest_imgsim.errors import SettingsError
 
 UPDATE_MODES = ("all", "changed", "missing", "none")
 #: Weights that have a name, and how files of weights end.
-WEIGHTS_NAMES = ("seeded", "imagenet")
+WEIGHTS_NAMES = ("bundled", "imagenet")
 WEIGHTS_SUFFIXES = (".weights.h5", ".h5", ".keras")
 WEIGHTS_RULE = (
     f"{' or '.join(map(repr, WEIGHTS_NAMES))}, or a file ending in {', '.join(WEIGHTS_SUFFIXES)}"
@@ -139,7 +139,7 @@ RUN_SETTINGS: Mapping[str, Setting] = {
     ),
     "weights": Setting(
         _weights,
-        "Weights of the ResNet50: 'seeded' (made by the package, works offline), 'imagenet' "
+        "Weights of the ResNet50: 'bundled' (ship with the package, work offline), 'imagenet' "
         "(downloaded once by Keras), or the path of a .weights.h5 or .keras file.",
         "NAME|FILE",
     ),
@@ -201,7 +201,7 @@ class Settings:
     baselines: str = "baselines"
     report: str = "imgsim-results"
     html: bool = True
-    weights: str = "seeded"
+    weights: str = "bundled"
     template: str = "{name}"
     stable_timeout: float = 5.0
     max_pixels: int = 80_000_000

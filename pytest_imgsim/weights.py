@@ -1,15 +1,16 @@
 """Which weights the ResNet50 gets: a known name or a file, as arrays in Keras' order.
 
-``seeded`` needs no download: the kernels are drawn from a fixed seed and the BatchNorm
-statistics, measured once by ``training/calibrate_batchnorm.py``, ship with the package, so
-that every machine builds the very same network, bit by bit.
+``bundled`` ships with the package and needs no download: kernels as whole numbers of 8 bits with
+a step size for each filter, written by ``training/pack_weights.py``. They are turned back into
+float32 by exact arithmetic, so that every machine has the very same network, bit by bit.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Iterable, Sequence
+import io
+from collections import defaultdict
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ from numpy.typing import NDArray
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.settings import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 
-SEEDED, IMAGENET = WEIGHTS_NAMES
-SEED = 50
-STATISTICS = "seeded_batchnorm.npz"
+BUNDLED, IMAGENET = WEIGHTS_NAMES
+BUNDLED_FILE = "resnet50.npz"
+BUNDLED_SHA256 = "eb242801fdd2a2f6d15ae0ca0787827f8ba4f00d1dce7f0963843571ef114541"
+#: Ends the name of an array that holds the step sizes of the 8-bit numbers of the same name.
+STEPS = "/steps"
 
 
 def weights_file(weights: str, root: Path) -> Path | None:
@@ -50,39 +53,64 @@ def weights_file(weights: str, root: Path) -> Path | None:
     return path
 
 
-def seeded_kernels(shapes: Iterable[tuple[int, ...]]) -> list[NDArray[np.float32]]:
-    """Return a uniform He-initialised kernel for each shape, the same on every machine.
-
-    Parameters
-    ----------
-    shapes : iterable of tuple of int
-        Kernel shapes (height, width, channels in, channels out), in Keras' layer order.
+def bundled() -> dict[str, list[NDArray[np.float32]]]:
+    """Return the bundled arrays of each layer, by the name that Keras gives the layer.
 
     Returns
     -------
-    list of ndarray, float32
-        Values in [-l, l] with l = sqrt(6 / fan_in).
+    dict of str to list of ndarray, float32
+        In the order of the layer's ``set_weights``: kernel (h, w, channels in, channels out) and
+        bias of a convolution; gamma, beta, mean and variance of a BatchNorm.
 
-    References
-    ----------
-    .. [1] K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", ICCV 2015.
-       :doi:`10.1109/ICCV.2015.123`
+    Raises
+    ------
+    WeightsError
+        If the file is not the one that this release was made with.
     """
-    generator = np.random.default_rng(SEED)
-    kernels = []
-    for shape in shapes:
-        limit = np.float32(math.sqrt(6.0 / math.prod(shape[:3])))
-        # float32 draws are exact (24 random bits each) and so is this arithmetic.
-        draws = generator.random(shape, dtype=np.float32)
-        kernels.append((draws * np.float32(2) - np.float32(1)) * limit)
-    return kernels
+    packed = (files("pytest_imgsim") / "data" / BUNDLED_FILE).read_bytes()
+    found = hashlib.sha256(packed).hexdigest()
+    if found != BUNDLED_SHA256:
+        raise WeightsError(
+            f"weights {BUNDLED!r}: expected SHA-256 {BUNDLED_SHA256[:12]}..., got {found[:12]}...: "
+            f"the file {BUNDLED_FILE} of the package is damaged; install it again: "
+            "python -m pip install --force-reinstall --no-deps pytest-imgsim"
+        )
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        return unpacked(dict(arrays))
 
 
-def seeded_statistics() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the BatchNorm means and variances of all layers, two (26560,) float32 arrays."""
-    resource = files("pytest_imgsim") / "data" / STATISTICS
-    with resource.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-        return arrays["mean"], arrays["variance"]
+def packed(layers: dict[str, list[NDArray[np.float32]]]) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of a file of layers; `unpacked` is the way back.
+
+    Kernels become whole numbers in -127..127 with one step size for each filter.
+
+    Parameters
+    ----------
+    layers : dict of str to list of ndarray, float32
+        As `bundled` returns them.
+    """
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for layer, values in layers.items():
+        for number, value in enumerate(values):
+            name = f"{layer}/{number}"
+            arrays[name] = value
+            if value.ndim == 4:
+                steps = np.abs(value).max(axis=(0, 1, 2)) / np.float32(127)
+                steps = np.maximum(steps, np.finfo(np.float32).tiny)
+                arrays[name + STEPS] = steps
+                arrays[name] = np.rint(value / steps).astype(np.int8)
+    return arrays
+
+
+def unpacked(arrays: dict[str, NDArray[Any]]) -> dict[str, list[NDArray[np.float32]]]:
+    """Return the arrays of each layer that `packed` was given, kernels to half a step."""
+    layers: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
+    for name, value in arrays.items():
+        if name.endswith(STEPS):
+            continue
+        steps = arrays.get(name + STEPS, np.float32(1))
+        layers[name.rpartition("/")[0]].append(value.astype(np.float32) * steps)
+    return dict(layers)
 
 
 def digest(arrays: Sequence[NDArray[Any]]) -> str:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.model
 
 #: For calls of the test's own; ours must not warn.
 KERAS_WARNS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-SEEDED_ID = "resnet50-seeded-5fbab107-p1"
+BUNDLED_ID = "resnet50-bundled-0-p1"
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +41,9 @@ def page(seed: int = 0, size: tuple[int, int] = (224, 320)) -> NDArray[np.uint8]
     return out
 
 
-def test_seeded_weights_are_the_same_everywhere(model: ResNet50) -> None:
+def test_bundled_weights_are_the_same_everywhere(model: ResNet50) -> None:
     """The default weights have one digest on every machine, and the id carries it."""
-    assert model.model_id == SEEDED_ID
+    assert model.model_id == BUNDLED_ID
 
 
 def test_features(model: ResNet50) -> None:
@@ -137,7 +137,7 @@ def test_weights_from_files(model: ResNet50, tmp_path: Path) -> None:
     network.save(tmp_path / "mine.keras")
     for name in ("mine.weights.h5", "mine.keras"):
         other = ResNet50(name, root=tmp_path)
-        assert other.model_id == SEEDED_ID.replace("seeded", "mine")
+        assert other.model_id == BUNDLED_ID.replace("bundled", "mine")
         assert np.array_equal(other.features(page()), model.features(page()))
 
 
@@ -177,7 +177,7 @@ def test_imagenet_without_network(tmp_path: Path) -> None:
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
     assert "TOLD weights 'imagenet': Keras could not download" in result.stdout, result.stderr
-    assert "--imgsim-weights=seeded" in result.stdout
+    assert "--imgsim-weights=bundled" in result.stdout
 
 
 @KERAS_WARNS
@@ -202,7 +202,7 @@ def test_imagenet_from_keras_own_cache(
 
     monkeypatch.setattr("keras.src.applications.resnet.file_utils.get_file", get_file)
     imagenet = ResNet50("imagenet")
-    assert imagenet.model_id == SEEDED_ID.replace("seeded", "imagenet")
+    assert imagenet.model_id == BUNDLED_ID.replace("bundled", "imagenet")
     assert kept["fname"] == name
     assert len(kept["file_hash"]) == 32
 

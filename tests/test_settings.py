@@ -94,7 +94,7 @@ BAD = [
     ("baselines", "", "a text that is not empty, got ''"),
     ("baselines", 5, "a text that is not empty, got 5"),
     ("report", "  ", "a text that is not empty, got '  '"),
-    ("weights", "", "'seeded' or"),
+    ("weights", "", "'bundled' or"),
     ("template", "", "a text that is not empty"),
     ("stable_timeout", -1, "a number of seconds, 0 or more, got -1"),
     ("stable_timeout", "x", "a number, got 'x'"),

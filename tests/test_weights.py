@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pytest_imgsim import weights
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.weights import digest, seeded_kernels, seeded_statistics, weights_file
+from pytest_imgsim.weights import bundled, digest, packed, unpacked, weights_file
 
 
-@pytest.mark.parametrize("name", ["seeded", "imagenet"])
+@pytest.mark.parametrize("name", ["bundled", "imagenet"])
 def test_known_names_need_no_file(name: str, tmp_path: Path) -> None:
     """A known name is taken as such, even where a file is called like that."""
     (tmp_path / name).write_bytes(b"")
@@ -29,10 +30,10 @@ def test_files_below_root(name: str, tmp_path: Path) -> None:
     assert weights_file(str(path), Path("/elsewhere")) == path
 
 
-@pytest.mark.parametrize("name", ["Seeded", "resnet50", "w.pt", "w.h5.txt", ""])
+@pytest.mark.parametrize("name", ["Bundled", "resnet50", "w.pt", "w.h5.txt", ""])
 def test_refuses_unknown_weights(name: str, tmp_path: Path) -> None:
     """What is neither a name nor a file of weights is refused with both."""
-    told = f"^weights '{name}': expected 'seeded' or 'imagenet', or a file ending in .weights.h5"
+    told = f"^weights '{name}': expected 'bundled' or 'imagenet', or a file ending in .weights.h5"
     with pytest.raises(WeightsError, match=told):
         weights_file(name, tmp_path)
 
@@ -45,31 +46,40 @@ def test_refuses_a_missing_file(tmp_path: Path) -> None:
             weights_file(name, tmp_path)
 
 
-def test_seeded_kernels_are_always_the_same() -> None:
-    """The kernels are those of the first release, bit by bit, on every machine."""
-    kernels = seeded_kernels([(7, 7, 3, 64), (1, 1, 64, 256)])
-    assert [kernel.shape for kernel in kernels] == [(7, 7, 3, 64), (1, 1, 64, 256)]
-    assert all(kernel.dtype == np.float32 for kernel in kernels)
-    assert digest(kernels) == "9abbba0a"
+def test_bundled_weights_are_whole() -> None:
+    """The file that ships is the one of this release, and small enough for a package."""
+    layers = bundled()
+    assert len(layers) == 106  # 53 convolutions and as many BatchNorms
+    assert layers["conv1_conv"][0].shape == (7, 7, 3, 64)
+    assert {len(arrays) for name, arrays in layers.items() if name.endswith("_bn")} == {4}
+    arrays = [array for arrays in layers.values() for array in arrays]
+    assert all(array.dtype == np.float32 for array in arrays)
+    assert all(np.isfinite(array).all() for array in arrays)
+    file = Path(weights.__file__).parent / "data" / weights.BUNDLED_FILE
+    assert file.stat().st_size < 50e6
 
 
-def test_seeded_kernels_are_of_he() -> None:
-    """Values are uniform within the limit of He et al. for the kernel's fan-in."""
-    [kernel] = seeded_kernels([(3, 3, 64, 64)])
-    limit = (6 / (3 * 3 * 64)) ** 0.5
-    assert 0.99 * limit < np.abs(kernel).max() <= np.float32(limit)
-    assert abs(kernel.mean()) < 0.01 * limit
-    assert kernel.std() == pytest.approx(limit / 3**0.5, rel=0.01)
+def test_a_damaged_file_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file with another hash is not loaded, and the message says how to get the right one."""
+    monkeypatch.setattr(weights, "BUNDLED_SHA256", "0" * 64)
+    told = r"weights 'bundled': expected SHA-256 0+\.\.\., got \w{12}.*damaged.*--force-reinstall"
+    with pytest.raises(WeightsError, match=told):
+        bundled()
 
 
-def test_seeded_statistics() -> None:
-    """The shipped statistics fit the 53 layers of a ResNet50 and are sound."""
-    means, variances = seeded_statistics()
-    assert means.shape == variances.shape == (26560,)
-    assert means.dtype == variances.dtype == np.float32
-    assert np.isfinite(means).all()
-    assert np.isfinite(variances).all()
-    assert (variances > 0).all()
+def test_packing_keeps_kernels_to_half_a_step() -> None:
+    """Kernels come back to half of their filter's step, and all else as it was."""
+    draw = np.random.default_rng(0)
+    kernel = (draw.normal(size=(3, 3, 4, 5)) * [1, 10, 0.1, 0, 1e-9]).astype(np.float32)
+    bias = draw.normal(size=5).astype(np.float32)
+    arrays = packed({"c": [kernel, bias], "n": [bias]})
+    assert arrays["c/0"].dtype == np.int8
+    again = unpacked(arrays)
+    steps = np.abs(kernel).max(axis=(0, 1, 2)) / 127
+    assert (np.abs(again["c"][0] - kernel) <= 0.5001 * steps).all()
+    assert np.array_equal(again["c"][1], bias)
+    assert np.array_equal(again["n"][0], bias)
+    assert all(array.dtype == np.float32 for arrays in again.values() for array in arrays)
 
 
 def test_digest() -> None:

@@ -224,7 +224,7 @@ def chosen(pairs: list[Pair], splits: list[str], limit: int) -> list[Pair]:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that scoring takes."""
-    parser.add_argument("--weights", default="seeded", help="as --imgsim-weights takes them")
+    parser.add_argument("--weights", default="bundled", help="as --imgsim-weights takes them")
     parser.add_argument("--limit", type=int, default=0, help="pairs of each label in each split")
     parser.add_argument("--no-rivals", action="store_true", help="score with our method only")
     parser.add_argument("--results", type=Path, help="file for every score, as JSON")

@@ -17,8 +17,9 @@ FLOORS = {
     "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
     "weights": 1,
     "capture": 2, "compare": 2, "masks": 2, "resnet": 2, "results": 2, "store": 2,
-    "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
-    "report": 3, "report.html": 3, "report.markdown": 3, "report.message": 3, "report.terminal": 3,
+    "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
+    "report": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
+    "report.message": 3, "report.terminal": 3,
     "fixture": 4, "options": 4, "run": 4, "collector": 4, "plugin": 4,
     "__main__": 5, "__init__": 5,
 }  # fmt: skip
@@ -30,8 +31,8 @@ FORBIDDEN = {
     "plugin": PIXELS, "options": PIXELS, "fixture": PIXELS, "run": PIXELS, "collector": PIXELS,
     "errors": PIXELS, "settings": PIXELS, "record": PIXELS, "naming": PIXELS, "files": PIXELS,
     "store": PIXELS, "results": PIXELS, "orphans": PIXELS, "trim": PIXELS,
-    "report.html": PIXELS, "report.markdown": PIXELS, "report.message": PIXELS,
-    "report.terminal": PIXELS,
+    "report.calibration": PIXELS, "report.html": PIXELS, "report.markdown": PIXELS,
+    "report.message": PIXELS, "report.terminal": PIXELS,
     "__init__": PIXELS, "__main__": PIXELS,
     "scoring": {"PIL"},
 }  # fmt: skip

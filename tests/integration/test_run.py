@@ -192,7 +192,10 @@ def test_pictures_of_earlier_runs_go(suite: Suite) -> None:
         ("--imgsim-stable-timeout=-1", "0 or more"),
         ("--imgsim-max-pixels=0", "1 or more"),
         ("--imgsim-baselines=", "not empty"),
-        ("--imgsim-weights=resnet", "--imgsim-weights: expected 'seeded' or 'imagenet', or a file"),
+        (
+            "--imgsim-weights=resnet",
+            "expected 'bundled' or 'imagenet', or a file",
+        ),
     ],
 )
 def test_bad_options_are_usage_errors(suite: Suite, option: str, message: str) -> None:
