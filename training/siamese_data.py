@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from siamese_edits import VISIBLE, Pixels, difference, noisy, regressed, with_caret
+from siamese_edits import (
+    VISIBLE,
+    Pixels,
+    difference,
+    noisy,
+    regressed,
+    visible_change,
+    with_caret,
+)
 
 CROP, PATCH = 128, 224
 #: Pages whose elements stand further apart than this (px) on two machines are no pair.
@@ -180,7 +188,10 @@ class Sampler:
         top, left = patch.top + down, patch.left + across
         here = (slice(top, top + CROP), slice(left, left + CROP))
         after = patch.rgb[down : down + CROP, across : across + CROP]
-        changed = difference(shots[patch.machine][here], after) >= VISIBLE
+        own = shots[patch.machine][here]
+        changed = visible_change(own, after)
+        if not changed.any():
+            after = own  # the crop has missed the change, or nearly
         machine = patch.machine
         if self._random.random() < 0.7:
             machine = str(self._random.choice(sorted(shots)))

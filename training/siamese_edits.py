@@ -17,6 +17,9 @@ Random = np.random.Generator
 Edit = Callable[[Pixels, Random], Pixels]
 #: A pixel counts as changed from this many levels in one channel on.
 VISIBLE = 12
+#: A regression is weak, and left out, if its differences (levels) add up to less than this: noise
+#: of other machines hides it from a person too.
+WEAK = 600
 #: Smallest and largest side of a region that a drawn regression changes, in pixels.
 SMALLEST, LARGEST = 5, 64
 
@@ -24,6 +27,13 @@ SMALLEST, LARGEST = 5, 64
 def difference(a: Pixels, b: Pixels) -> NDArray[np.int16]:
     """Return the largest difference of a channel for each pixel, (H, W) int16."""
     return np.asarray(np.abs(a.astype(np.int16) - b.astype(np.int16)).max(axis=2))
+
+
+def visible_change(before: Pixels, after: Pixels) -> NDArray[np.bool_]:
+    """Return where a regression shows, (H, W) bool; nowhere if it is weak as a whole."""
+    levels = difference(before, after)
+    levels[levels < VISIBLE] = 0
+    return np.asarray((levels > 0) & (int(levels.sum()) >= WEAK))
 
 
 # --- noise ---------------------------------------------------------------------------------
@@ -249,7 +259,7 @@ def regressed(rgb: Pixels, random: Random) -> tuple[Pixels, NDArray[np.bool_]]:
     """
     for _ in range(5):
         after = REGRESSIONS[random.integers(len(REGRESSIONS))](rgb, random)
-        changed = difference(rgb, after) >= VISIBLE
-        if changed.sum() >= 8:
+        changed = visible_change(rgb, after)
+        if changed.any():
             return after, changed
     return rgb, np.zeros(rgb.shape[:2], dtype=np.bool_)

@@ -8,8 +8,8 @@ from torch.nn import functional
 
 #: Where a changed and an unchanged cell part, and how steeply.
 MARGIN, STEEPNESS = 0.7, 12.0
-#: Share of a cell's pixels that must have changed for the cell to count as changed.
-SHARE = 0.03
+#: Share of a cell's pixels, and number of them, that must have changed for the cell to count.
+SHARE, PIXELS = 0.03, 2
 HARDEST = 6
 
 
@@ -45,7 +45,7 @@ def loss(values: Any, changed: Any, stride: int) -> Any:
     share = functional.avg_pool2d(changed[:, None], stride)[:, 0]
     around = stride // 2 + 16
     near = functional.max_pool2d(changed[:, None], stride + 2 * around, stride, around)[:, 0]
-    differs = (share >= SHARE).flatten(1)
+    differs = (share >= max(SHARE, PIXELS / stride**2)).flatten(1)
     same = (near == 0).flatten(1)
     cells = values.flatten(1)
     apart = functional.softplus(STEEPNESS * (cells - MARGIN)) / STEEPNESS
