@@ -23,7 +23,7 @@ from pytest_imgsim.scoring import FeatureMap, Features, cosine
 #: Counts the ways in which pixels have been fed to the network; part of the model's id.
 PREPROCESSING = 1
 #: The stages in which a change is looked for, with their strides in pixels.
-LOCAL_STAGES = (("conv3_block4_out", 8), ("conv4_block6_out", 16))
+LOCAL_STAGES = (("conv2_block3_out", 4), ("conv3_block4_out", 8))
 TOP_STAGE = ("conv5_block3_out", 32)
 #: ImageNet's mean in BGR order, which Keras' ResNet50 subtracts ("caffe" preprocessing).
 MEAN_BGR = (103.939, 116.779, 123.68)

@@ -25,7 +25,7 @@ SCHEMA = 1
 FILE = "results.json"
 PAGE = "report.html"
 #: Pixels of the compared picture that one pixel of a heat map stands for, in both directions.
-HEAT_CELL = 8
+HEAT_CELL = 4
 #: The kinds of kept pictures, ``<name>.<kind>.png``, and the field of a record that has the path.
 PICTURE_FIELDS = {
     "actual": "actual",
