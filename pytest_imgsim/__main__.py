@@ -65,6 +65,11 @@ def _add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "name", nargs="*", help="baseline name or test id as the summary shows it, or a glob"
     )
     parser.add_argument("--all", action="store_true", help="accept all that is listed")
+    parser.add_argument(
+        "--variant",
+        action="store_true",
+        help="add the pictures as variants: the baselines that are there stay accepted too",
+    )
     _add_report(parser)
     parser.set_defaults(command=_accept)
 
@@ -158,7 +163,8 @@ def _accept(options: argparse.Namespace) -> int:
         known = "".join(f"\n  {record.name}" for record in kept) or " nothing"
         raise ResultsError(f"name what to accept, or pass --all; there is:{known}")
     chosen = kept if options.all else matching(kept, options.name)
-    promotions = plan(folder, chosen, root, root / results.baselines)
+    baselines = root / results.baselines
+    promotions = plan(folder, chosen, root, baselines, as_variants=options.variant)
     apply(promotions, folder)
     for promotion in promotions:
         print(f"accepted {promotion.shown}")

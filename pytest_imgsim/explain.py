@@ -46,6 +46,12 @@ class Seen:
         assert self.baseline is not None
         return hide(self.actual, self.covered), hide(self.baseline, self.covered)
 
+    @property
+    def equal(self) -> bool:
+        """Whether both show the same pixels where nothing is ignored."""
+        actual, baseline = self.masked
+        return actual.same_pixels(baseline)
+
 
 def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:
     """Return a failing record with the scores and the kept pictures that explain it.

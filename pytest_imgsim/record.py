@@ -92,6 +92,9 @@ class Record:
         Width and height in pixels.
     baseline : str
         The baseline's path, relative to pytest's rootdir where it lies below it.
+    variant : int
+        Number of the accepted picture that it was compared with, the nearest one where there
+        are several: 1 is the file `baseline`, 2 the one that ends in ``~2``.
     update_path : str
         Where an accepted picture goes; another path than `baseline` where that one is
         shared between platforms and this platform would get its own.
@@ -122,6 +125,7 @@ class Record:
     actual_size: tuple[int, int] | None = None
     baseline_size: tuple[int, int] | None = None
     baseline: str = ""
+    variant: int = 1
     update_path: str = ""
     actual: str | None = None
     baseline_copy: str | None = None

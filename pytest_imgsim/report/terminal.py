@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number
+from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number, variant
 from pytest_imgsim.results import PAGE, Results
 
 #: Rows that are shown without -v, beside those that failed or were written.
@@ -155,6 +155,7 @@ def row_cells(record: Record) -> tuple[str, ...]:
     if record.verdict is Verdict.SIZE_CHANGED and record.actual_size and record.baseline_size:
         was, now = (f"{w}x{h}" for w, h in (record.baseline_size, record.actual_size))
         where = f"{was} -> {now}"
+    where = ", ".join(filter(None, [where, variant(record)]))
     return (
         number(record.score),
         f"{record.threshold:g}",

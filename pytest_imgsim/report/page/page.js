@@ -133,7 +133,7 @@ function facts(record) {
     ["pixels that differ", record.pixel_difference === null ? "" : `${(100 * record.pixel_difference).toPrecision(3)} %`],
     ["SSIM", record.ssim === null ? "" : number(record.ssim)],
     ["size", sizes],
-    ["baseline", record.baseline],
+    ["baseline", record.variant > 1 ? `${record.baseline} (variant ${record.variant})` : record.baseline],
     ["model", record.model || ""],
   ].filter(([, text]) => text !== "");
 }
