@@ -38,7 +38,7 @@ class Promotion:
 
 
 def candidates(records: Sequence[Record]) -> list[Record]:
-    """Return the records whose actual picture was kept: what failed, and what is missing."""
+    """Return the records whose actual picture was kept: all but what simply passed."""
     return [record for record in records if record.actual is not None]
 
 

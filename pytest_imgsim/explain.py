@@ -1,4 +1,4 @@
-"""What a failure leaves behind: two more scores, and pictures in the results folder."""
+"""What a failure or warning leaves behind: two more scores, and pictures that explain it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Seen:
 
 
 def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:
-    """Return a failing record with the scores and the kept pictures that explain it.
+    """Return a record with the scores and the kept pictures that explain it.
 
     Parameters
     ----------

@@ -31,6 +31,7 @@ WRITES = {
         Verdict.MISSING,
         Verdict.SIZE_CHANGED,
         Verdict.FAILED,
+        Verdict.WARNED,
         Verdict.PASSED,
         Verdict.EQUAL,
     ),
@@ -142,19 +143,18 @@ class Judge:
     def _score(self, record: Record, views: Mapping[int, Seen]) -> tuple[Record, Seen]:
         """Return `record` with the verdict on the view that scores best, and that view.
 
-        The views are scored until one passes.
+        The views are scored until one passes without a warning.
         """
         before = self._model.seconds
         scored = []
         for number, seen in views.items():
             scores = compare(*seen.masked, self._model)
             scored.append((scores, number, seen))
-            if scores.score >= record.threshold:
+            if _verdict(record, scores.score) is Verdict.PASSED:
                 break
         scores, number, seen = max(scored, key=lambda each: each[0].score)
-        passed = scores.score >= record.threshold
         record = record.with_(
-            verdict=Verdict.PASSED if passed else Verdict.FAILED,
+            verdict=_verdict(record, scores.score),
             variant=number,
             score=scores.score,
             global_score=scores.global_score,
@@ -165,12 +165,12 @@ class Judge:
         return record, replace(seen, cells=scores.cells)
 
     def _act(self, record: Record, target: Target, settings: Settings, seen: Seen) -> Record:
-        """Write the baseline where the update mode says so, else keep what explains a failure."""
+        """Write the baseline where the update mode says so, else keep what explains it."""
         # What matches a variant is accepted as it is: it must not take the main file's place.
         matches_variant = not record.verdict.failed and record.variant != MAIN
         if record.verdict in WRITES[settings.update] and not matches_variant:
             return self._write(record, target, seen.actual)
-        return explain(record, seen, self._results) if record.verdict.failed else record
+        return explain(record, seen, self._results) if record.verdict.to_review else record
 
     def _write(self, record: Record, target: Target, actual: Picture) -> Record:
         path = target.own
@@ -189,6 +189,13 @@ class Judge:
             baseline=relative(path, self._root),
             variant=MAIN,
         )
+
+
+def _verdict(record: Record, score: float) -> Verdict:
+    if score < record.threshold:
+        return Verdict.FAILED
+    warned = record.warn_threshold is not None and score < record.warn_threshold
+    return Verdict.WARNED if warned else Verdict.PASSED
 
 
 def _equal(record: Record, number: int) -> Record:
