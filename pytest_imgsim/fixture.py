@@ -105,9 +105,8 @@ class AssertSimilar:
             raise error.with_traceback(None) from None
         self._item.user_properties += _properties(record)
         if not record.passed:
-            pytest.fail(
-                failure_message(record, seen_from_here(self._session.results.folder)), pytrace=False
-            )
+            folder = seen_from_here(self._session.results.folder)
+            pytest.fail(failure_message(record, folder), pytrace=False)
         return record
 
     def _marked(self) -> Settings:
