@@ -64,7 +64,12 @@ def _add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "name", nargs="*", help="baseline name or test id as the summary shows it, or a glob"
     )
-    parser.add_argument("--all", action="store_true", help="accept all that is listed")
+    parser.add_argument("--all", action="store_true", help="accept all that failed")
+    parser.add_argument(
+        "--variant",
+        action="store_true",
+        help="add the pictures as variants: the baselines that are there stay accepted too",
+    )
     _add_report(parser)
     parser.set_defaults(command=_accept)
 
@@ -157,8 +162,10 @@ def _accept(options: argparse.Namespace) -> int:
     if not options.name and not options.all:
         known = "".join(f"\n  {record.name}" for record in kept) or " nothing"
         raise ResultsError(f"name what to accept, or pass --all; there is:{known}")
-    chosen = kept if options.all else matching(kept, options.name)
-    promotions = plan(folder, chosen, root, root / results.baselines)
+    failed = [record for record in kept if not record.passed]
+    chosen = failed if options.all else matching(kept, options.name)
+    baselines = root / results.baselines
+    promotions = plan(folder, chosen, root, baselines, as_variants=options.variant)
     apply(promotions, folder)
     for promotion in promotions:
         print(f"accepted {promotion.shown}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pytest_imgsim.files import check_inside, relative, write_whole
 from pytest_imgsim.picture import as_baseline, decode, sha256
 from pytest_imgsim.record import Record
 from pytest_imgsim.results import ResultsFolder
+from pytest_imgsim.variants import Accepted, free_path
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Promotion:
 
 
 def candidates(records: Sequence[Record]) -> list[Record]:
-    """Return the records whose actual picture was kept: what failed, and what is missing."""
+    """Return the records whose actual picture was kept: all but what simply passed."""
     return [record for record in records if record.actual is not None]
 
 
@@ -66,7 +67,12 @@ def matching(records: Sequence[Record], patterns: Sequence[str]) -> list[Record]
 
 
 def plan(
-    folder: ResultsFolder, records: Sequence[Record], root: Path, baselines: Path
+    folder: ResultsFolder,
+    records: Sequence[Record],
+    root: Path,
+    baselines: Path,
+    *,
+    as_variants: bool = False,
 ) -> list[Promotion]:
     """Check all of `records` and return what would be written; nothing is, yet.
 
@@ -80,16 +86,21 @@ def plan(
         The rootdir of the run.
     baselines : Path
         The folder of baselines of the run.
+    as_variants : bool
+        Whether a picture goes beside the baseline that it was compared with, instead of
+        taking the place of one.
 
     Raises
     ------
     ResultsError
-        If a kept picture is missing or is not the one of that run, or two would become one
-        baseline.
+        If a kept picture is missing or is not the one of that run, two would become one
+        baseline, or one cannot be a variant.
     BaselineError
         If a baseline would lie outside its folder, or cannot be written without loss.
     """
     promotions = [_promotion(folder, record, root, baselines) for record in records]
+    if as_variants:
+        promotions = [_beside(promotion, root, baselines) for promotion in promotions]
     writers: dict[Path, Promotion] = {}
     for promotion in promotions:
         first = writers.setdefault(promotion.target, promotion)
@@ -114,6 +125,24 @@ def _promotion(folder: ResultsFolder, record: Record, root: Path, baselines: Pat
     check_inside(target, baselines if record.claimed else root)
     encoded = as_baseline(decode(data, what=str(kept)), record.update_path)
     return Promotion(record, target, relative(target, root), encoded)
+
+
+def _beside(promotion: Promotion, root: Path, baselines: Path) -> Promotion:
+    """Return the promotion to a variant, to one that has the same bytes if there is one."""
+    record, data = promotion.record, promotion.data
+    if not record.claimed:
+        raise ResultsError(
+            f"{record.baseline}: a baseline that is given by its path has no variants; accept "
+            f"{record.name} without --variant"
+        )
+    main = root / record.baseline
+    check_inside(main, baselines)
+    accepted = Accepted(main, baselines)
+    if not any(accepted):
+        return promotion
+    same = (stored.path for stored in accepted if stored.data == data)
+    target = next(same, None) or free_path(main)
+    return replace(promotion, target=target, shown=relative(target, root))
 
 
 def apply(promotions: Sequence[Promotion], folder: ResultsFolder) -> None:

@@ -1,4 +1,4 @@
-"""What a failure leaves behind: two more scores, and pictures in the results folder."""
+"""What a failure or warning leaves behind: two more scores, and pictures that explain it."""
 
 from __future__ import annotations
 
@@ -46,9 +46,15 @@ class Seen:
         assert self.baseline is not None
         return hide(self.actual, self.covered), hide(self.baseline, self.covered)
 
+    @property
+    def equal(self) -> bool:
+        """Whether both show the same pixels where nothing is ignored."""
+        actual, baseline = self.masked
+        return actual.same_pixels(baseline)
+
 
 def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:
-    """Return a failing record with the scores and the kept pictures that explain it.
+    """Return a record with the scores and the kept pictures that explain it.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -44,6 +44,7 @@ class AssertSimilar:
         baseline: str | os.PathLike[str] | None = None,
         threshold: float | None = None,
         *,
+        warn_threshold: float | Literal["off"] | None = None,
         ignore: Any = None,
         full_page: bool | None = None,
         stable_timeout: float | None = None,
@@ -61,6 +62,9 @@ class AssertSimilar:
             name for a further one; or the path of a picture, relative to rootdir.
         threshold : float, optional
             Smallest score that passes, in [-1, 1]; before marker, command line and ini.
+        warn_threshold : float or "off", optional
+            Score below which a comparison that passes is listed for review; not below the
+            threshold.
         ignore : optional
             Areas to hide on both pictures: Box, Polygon, four numbers (x, y, width,
             height) in pixels, a mask picture (light is ignored), a Playwright or Selenium
@@ -87,6 +91,7 @@ class AssertSimilar:
         __tracebackhide__ = True
         given = {
             "threshold": threshold,
+            "warn_threshold": warn_threshold,
             "ignore": ignore,
             "full_page": full_page,
             "stable_timeout": stable_timeout,
@@ -100,9 +105,8 @@ class AssertSimilar:
             raise error.with_traceback(None) from None
         self._item.user_properties += _properties(record)
         if not record.passed:
-            pytest.fail(
-                failure_message(record, seen_from_here(self._session.results.folder)), pytrace=False
-            )
+            folder = seen_from_here(self._session.results.folder)
+            pytest.fail(failure_message(record, folder), pytrace=False)
         return record
 
     def _marked(self) -> Settings:

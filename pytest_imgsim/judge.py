@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from pytest_imgsim.capture import Raw, describe, grab, settle, to_picture
-from pytest_imgsim.compare import Scores, compare
+from pytest_imgsim.compare import compare
 from pytest_imgsim.errors import BaselineError, MaskError
 from pytest_imgsim.explain import Seen, explain
 from pytest_imgsim.files import check_inside, relative
@@ -18,7 +19,8 @@ from pytest_imgsim.regions import Mask, hide, ignored
 from pytest_imgsim.results import ResultsFolder
 from pytest_imgsim.scoring import Extractor
 from pytest_imgsim.settings import Settings
-from pytest_imgsim.store import Store, read
+from pytest_imgsim.store import Store
+from pytest_imgsim.variants import MAIN, Accepted
 
 #: The verdicts on which each update mode writes the actual picture as the baseline.
 WRITES = {
@@ -29,6 +31,7 @@ WRITES = {
         Verdict.MISSING,
         Verdict.SIZE_CHANGED,
         Verdict.FAILED,
+        Verdict.WARNED,
         Verdict.PASSED,
         Verdict.EQUAL,
     ),
@@ -104,48 +107,70 @@ class Judge:
         ImgsimError
             If no verdict can be reached.
         """
-        stored = read(target.path)
-        raw = _capture(source, stored, settings)
-        if raw is None:
-            return record.with_(verdict=Verdict.EQUAL, score=1.0, global_score=1.0)
+        accepted = Accepted(target.path, self._store.folder if target.claimed else None)
+        raw = _capture(source, accepted, settings)
+        if number := accepted.number_of(raw):
+            return _equal(record, number)
         limit = settings.max_pixels
         actual = to_picture(raw, what=describe(source), max_pixels=limit)
         record = record.with_(actual_size=actual.size)
-        if stored is None:
+        baselines = self._decode(accepted, limit)
+        if not baselines:
             return self._act(record.with_(verdict=Verdict.MISSING), target, settings, Seen(actual))
-        baseline = decode(stored, what=f"baseline {record.baseline!r}", max_pixels=limit)
-        record = record.with_(baseline_size=baseline.size)
-        seen = Seen(actual, baseline)
-        if actual.size != baseline.size:
-            return self._act(record.with_(verdict=Verdict.SIZE_CHANGED), target, settings, seen)
-        seen = replace(seen, covered=_covered(actual, source, settings))
-        pictures = seen.masked
-        if pictures[0].same_pixels(pictures[1]):
-            record = record.with_(verdict=Verdict.EQUAL, score=1.0, global_score=1.0)
-            return self._act(record, target, settings, seen)
-        record, scores = self._score(record, *pictures)
-        return self._act(record, target, settings, replace(seen, cells=scores.cells))
+        fitting = {n: each for n, each in baselines.items() if each.size == actual.size}
+        nearest = next(iter((fitting or baselines).values()))
+        record = record.with_(baseline_size=nearest.size)
+        if not fitting:
+            record = record.with_(verdict=Verdict.SIZE_CHANGED)
+            return self._act(record, target, settings, Seen(actual, nearest))
+        covered = _covered(actual, source, settings)
+        views = {n: Seen(actual, each, covered) for n, each in fitting.items()}
+        for number, seen in views.items():
+            if seen.equal:
+                return self._act(_equal(record, number), target, settings, seen)
+        record, seen = self._score(record, views)
+        return self._act(record, target, settings, seen)
 
-    def _score(self, record: Record, actual: Picture, baseline: Picture) -> tuple[Record, Scores]:
-        """Return `record` with the verdict on two pictures of one size, and their scores."""
+    def _decode(self, accepted: Accepted, limit: int) -> dict[int, Picture]:
+        """Return the accepted pictures by their numbers."""
+        return {
+            each.number: decode(
+                each.data, what=f"baseline {relative(each.path, self._root)!r}", max_pixels=limit
+            )
+            for each in accepted
+        }
+
+    def _score(self, record: Record, views: Mapping[int, Seen]) -> tuple[Record, Seen]:
+        """Return `record` with the verdict on the view that scores best, and that view.
+
+        The views are scored until one passes without a warning.
+        """
         before = self._model.seconds
-        scores = compare(actual, baseline, self._model)
-        passed = scores.score >= record.threshold
+        scored = []
+        for number, seen in views.items():
+            scores = compare(*seen.masked, self._model)
+            scored.append((scores, number, seen))
+            if _verdict(record, scores.score) is Verdict.PASSED:
+                break
+        scores, number, seen = max(scored, key=lambda each: each[0].score)
         record = record.with_(
-            verdict=Verdict.PASSED if passed else Verdict.FAILED,
+            verdict=_verdict(record, scores.score),
+            variant=number,
             score=scores.score,
             global_score=scores.global_score,
             regions=scores.regions,
             model=self._model.model_id,
             model_seconds=self._model.seconds - before,
         )
-        return record, scores
+        return record, replace(seen, cells=scores.cells)
 
     def _act(self, record: Record, target: Target, settings: Settings, seen: Seen) -> Record:
-        """Write the baseline where the update mode says so, else keep what explains a failure."""
-        if record.verdict in WRITES[settings.update]:
+        """Write the baseline where the update mode says so, else keep what explains it."""
+        # What matches a variant is accepted as it is: it must not take the main file's place.
+        matches_variant = not record.verdict.failed and record.variant != MAIN
+        if record.verdict in WRITES[settings.update] and not matches_variant:
             return self._write(record, target, seen.actual)
-        return explain(record, seen, self._results) if record.verdict.failed else record
+        return explain(record, seen, self._results) if record.verdict.to_review else record
 
     def _write(self, record: Record, target: Target, actual: Picture) -> Record:
         path = target.own
@@ -162,15 +187,27 @@ class Judge:
         return record.with_(
             verdict=Verdict.CREATED if missing else Verdict.UPDATED,
             baseline=relative(path, self._root),
+            variant=MAIN,
         )
 
 
-def _capture(source: Any, stored: bytes | None, settings: Settings) -> Raw | None:
-    """Return a capture that stands still, or None where its bytes are those of the baseline."""
+def _verdict(record: Record, score: float) -> Verdict:
+    if score < record.threshold:
+        return Verdict.FAILED
+    warned = record.warn_threshold is not None and score < record.warn_threshold
+    return Verdict.WARNED if warned else Verdict.PASSED
+
+
+def _equal(record: Record, number: int) -> Record:
+    return record.with_(verdict=Verdict.EQUAL, variant=number, score=1.0, global_score=1.0)
+
+
+def _capture(source: Any, accepted: Accepted, settings: Settings) -> Raw:
+    """Return a capture that stands still, or the first one if its bytes are accepted ones."""
     first = grab(source, full_page=settings.full_page)
-    if _same_bytes(first, stored):
-        return None
-    settled = settle(
+    if accepted.number_of(first):
+        return first
+    return settle(
         source,
         first,
         timeout=settings.stable_timeout,
@@ -178,7 +215,6 @@ def _capture(source: Any, stored: bytes | None, settings: Settings) -> Raw | Non
         full_page=settings.full_page,
         seen=lambda picture: _masked(picture, source, settings),
     )
-    return None if _same_bytes(settled, stored) else settled
 
 
 def _masked(picture: Picture, source: Any, settings: Settings) -> Picture:
@@ -192,7 +228,3 @@ def _masked(picture: Picture, source: Any, settings: Settings) -> Picture:
 def _covered(picture: Picture, source: Any, settings: Settings) -> Mask | None:
     masks = areas(settings.ignore, source, picture.size, full_page=settings.full_page)
     return ignored(masks, picture.size)
-
-
-def _same_bytes(raw: Raw, stored: bytes | None) -> bool:
-    return isinstance(raw, bytes) and raw == stored

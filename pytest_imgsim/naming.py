@@ -14,6 +14,8 @@ MAX_SEGMENT = 200
 #: keeps the second part from being a hidden file or a device.
 CUT = "%/%"
 SAFE = " -_.,()[]+=@#&"
+#: How the stem of a variant's file ends: a tilde, which no encoded name has, and a number.
+VARIANT = re.compile(r"~([2-9]|[1-9][0-9]+)\Z")
 #: Names that Windows keeps for devices, with any suffix.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 

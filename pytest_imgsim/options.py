@@ -15,8 +15,8 @@ ALIAS = "--update-baselines"
 ALIAS_MODE = "changed"
 ALIAS_IS_OURS = pytest.StashKey[bool]()
 MARKER_HELP = (
-    "imgsim(threshold=None, ignore=None, full_page=None, stable_timeout=None): settings of "
-    "assert_similar for a test, class or module."
+    "imgsim(threshold=None, warn_threshold=None, ignore=None, full_page=None, "
+    "stable_timeout=None): settings of assert_similar for a test, class or module."
 )
 
 
@@ -25,7 +25,8 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup(GROUP, HEADING)
     defaults = Settings()
     for key, setting in RUN_SETTINGS.items():
-        default = f"default: {getattr(defaults, key)}"
+        value = getattr(defaults, key)
+        default = f"default: {'off' if value is None else value}"
         group.addoption(
             _flag(key),
             dest=f"imgsim_{key}",
@@ -74,8 +75,10 @@ def read_settings(config: pytest.Config) -> Settings:
         If a value is not what its setting expects.
     """
     ini = {key: _ini(config, f"imgsim_{key}") for key in RUN_SETTINGS}
-    line = {key: config.getoption(f"imgsim_{key}") for key in RUN_SETTINGS}
-    settings = Settings().override("ini imgsim_{key}", ini).override("--imgsim-{key}", line)
+    settings = Settings().override("ini imgsim_{key}", ini)
+    for key in RUN_SETTINGS:
+        settings = settings.override(_flag(key), {key: config.getoption(f"imgsim_{key}")})
+    settings.check_thresholds()
     _check_folders(config, settings)
     return settings
 

@@ -20,6 +20,7 @@ class Verdict(Enum):
     MISSING = "missing"
     SIZE_CHANGED = "size changed"
     FAILED = "failed"
+    WARNED = "warned"
     CREATED = "created"
     UPDATED = "updated"
     PASSED = "passed"
@@ -29,6 +30,11 @@ class Verdict(Enum):
     def failed(self) -> bool:
         """Whether this verdict fails the test."""
         return self in _FAILING
+
+    @property
+    def to_review(self) -> bool:
+        """Whether somebody should look: it failed, or passed below the warn threshold."""
+        return self.failed or self is Verdict.WARNED
 
     @property
     def wrote(self) -> bool:
@@ -77,6 +83,8 @@ class Record:
         The smallest score that passes, in [-1, 1].
     threshold_from : str
         Where that threshold was set.
+    warn_threshold : float or None
+        The score below which a comparison that passes is told; None where none is.
     score : float or None
         The worst region's cosine in [-1, 1], which the threshold judges; 1.0 where the
         pictures are equal, None where none was computed.
@@ -85,18 +93,21 @@ class Record:
     regions : tuple of RegionScore
         The changed regions, worst first, at most 20.
     pixel_difference : float or None
-        The share of pixels that differ at all, in [0, 1]; computed on a mismatch.
+        The share of pixels that differ at all, in [0, 1]; on a mismatch or warning.
     ssim : float or None
-        Mean structural similarity in [-1, 1]; computed on a mismatch.
+        Mean structural similarity in [-1, 1]; on a mismatch or warning.
     actual_size, baseline_size : tuple of int or None
         Width and height in pixels.
     baseline : str
         The baseline's path, relative to pytest's rootdir where it lies below it.
+    variant : int
+        Number of the accepted picture that it was compared with, the nearest one where there
+        are several: 1 is the file `baseline`, 2 the one that ends in ``~2``.
     update_path : str
         Where an accepted picture goes; another path than `baseline` where that one is
         shared between platforms and this platform would get its own.
     actual, baseline_copy, diff, filled, heat : str or None
-        Pictures kept on a mismatch, as paths below the results folder.
+        Pictures kept on a mismatch or warning, as paths below the results folder.
     actual_sha256 : str or None
         Digest of the kept actual picture, by which ``accept`` knows it again.
     model : str or None
@@ -114,6 +125,7 @@ class Record:
     verdict: Verdict
     threshold: float
     threshold_from: str
+    warn_threshold: float | None = None
     score: float | None = None
     global_score: float | None = None
     regions: tuple[RegionScore, ...] = ()
@@ -122,6 +134,7 @@ class Record:
     actual_size: tuple[int, int] | None = None
     baseline_size: tuple[int, int] | None = None
     baseline: str = ""
+    variant: int = 1
     update_path: str = ""
     actual: str | None = None
     baseline_copy: str | None = None

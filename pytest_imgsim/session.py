@@ -83,9 +83,15 @@ class Session:
         settings = settings or self.settings
         name = describe(baseline) if baseline is not None else test.baseline_name()
         record = Record(
-            test.node, name, Verdict.ERROR, settings.threshold, settings.where("threshold")
+            test.node,
+            name,
+            Verdict.ERROR,
+            settings.threshold,
+            settings.where("threshold"),
+            settings.warn_threshold,
         )
         try:
+            settings.check_thresholds()
             target = self._target(test, baseline, source)
             record = record.with_(
                 name=target.name,

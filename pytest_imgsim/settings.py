@@ -31,6 +31,10 @@ def _threshold(value: Any) -> float:
     return number
 
 
+def _warn_threshold(value: Any) -> float | None:
+    return None if value is None or str(value) == "off" else _threshold(value)
+
+
 def _seconds(value: Any) -> float:
     number = _number(value)
     if number < 0:
@@ -78,8 +82,6 @@ def _weights(value: Any) -> str:
 
 def _switch(value: Any) -> bool:
     words = {"yes": True, "true": True, "no": False, "false": False}
-    if isinstance(value, bool):
-        return value
     if str(value).lower() not in words:
         raise ValueError("yes or no")
     return words[str(value).lower()]
@@ -128,6 +130,12 @@ RUN_SETTINGS: Mapping[str, Setting] = {
         "SCORE",
         "float",
     ),
+    "warn_threshold": Setting(
+        _warn_threshold,
+        "Score below which what passes is listed for review; not below the threshold, or 'off'.",
+        "SCORE|off",
+        "float",
+    ),
     "baselines": Setting(_text, "Folder of the baselines, below rootdir.", "DIR"),
     "report": Setting(
         _text, "Folder for results.json and the pictures of failures, below rootdir.", "DIR"
@@ -161,6 +169,7 @@ RUN_SETTINGS: Mapping[str, Setting] = {
 #: Settings that a marker or an argument may give for one test or one comparison.
 CHECK_SETTINGS: Mapping[str, Callable[[Any], Any]] = {
     "threshold": _threshold,
+    "warn_threshold": _warn_threshold,
     "stable_timeout": _seconds,
     "full_page": _flag,
 }
@@ -174,6 +183,8 @@ class Settings:
     ----------
     threshold : float
         Smallest score that passes, in [-1, 1].
+    warn_threshold : float or None
+        Score below which a comparison that passes is told; None for none.
     update : {"all", "changed", "missing", "none"}
         Which baselines are written.
     baselines, report : str
@@ -197,6 +208,7 @@ class Settings:
     """
 
     threshold: float = 0.9
+    warn_threshold: float | None = None
     update: str = "none"
     baselines: str = "baselines"
     report: str = "imgsim-results"
@@ -212,6 +224,20 @@ class Settings:
     def where(self, key: str) -> str:
         """Return where the setting `key` was given, or "default"."""
         return self.origins.get(key, "default")
+
+    def check_thresholds(self) -> None:
+        """Refuse a warn threshold that could never warn.
+
+        Raises
+        ------
+        SettingsError
+            If it is below the threshold.
+        """
+        if self.warn_threshold is not None and self.warn_threshold < self.threshold:
+            raise SettingsError(
+                f"{self.where('warn_threshold')}: expected 'off' or no score below the threshold,"
+                f" {self.threshold:g} ({self.where('threshold')}), got {self.warn_threshold:g}"
+            )
 
     def override(self, where: str, values: Mapping[str, Any]) -> Settings:
         """Return these settings with `values` of the whole run laid over them.
@@ -251,12 +277,9 @@ class Settings:
     def _lay(
         self, where: str, values: Mapping[str, Any], parsers: Mapping[str, Callable[[Any], Any]]
     ) -> Settings:
-        given = {key: value for key, value in values.items() if value is not None}
-        parsed: dict[str, Any] = {}
-        for key, value in given.items():
-            parsed[key] = _parse(parsers[key], value, where.format(key=key))
-        origins = {**self.origins, **{key: where.format(key=key) for key in parsed}}
-        return replace(self, **parsed, origins=origins)
+        given = {key: where.format(key=key) for key, value in values.items() if value is not None}
+        parsed = {key: _parse(parsers[key], values[key], place) for key, place in given.items()}
+        return replace(self, **parsed, origins={**self.origins, **given})
 
 
 def _parse(parser: Callable[[Any], Any], value: Any, where: str) -> Any:

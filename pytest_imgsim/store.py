@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pytest_imgsim.errors import BaselineError, SettingsError
 from pytest_imgsim.files import check_inside, write_whole
-from pytest_imgsim.naming import encode_segment
+from pytest_imgsim.naming import VARIANT, encode_segment
 
 SHARED_TEMPLATE = "{name}"
 SUFFIX = ".png"
@@ -71,10 +71,11 @@ class Store:
     def names_of(self, path: Path) -> set[str]:
         """Return the names that a file in the folder may be a baseline of.
 
-        There is more than one where the template leaves it open: the file may be the
-        shared baseline of one name or another platform's baseline of a shorter one.
+        A variant is one of its main file's names. There is more than one where the template
+        leaves it open: the file may be the shared baseline of one name or another platform's
+        baseline of a shorter one.
         """
-        stem = path.relative_to(self.folder).with_suffix("").as_posix()
+        stem = VARIANT.sub("", path.relative_to(self.folder).with_suffix("").as_posix())
         before, after = self._around
         starts = [i for i in range(len(stem)) if before.fullmatch(stem, 0, i)]
         stops = [i for i in range(1, len(stem) + 1) if after.fullmatch(stem, i)]
@@ -136,6 +137,8 @@ def _check_template(template: str) -> None:
         raise SettingsError(f"{rule}, got {{{unknown[0]}}}")
     if fields.count("name") != 1:
         raise SettingsError(f"{rule} with {{name}} in it once, or two tests would share a file")
+    if "~" in template:
+        raise SettingsError(f"{rule}, without '~', which stands before the number of a variant")
     if "\\" in template or any(part in ("", ".", "..") for part in template.split("/")):
         raise SettingsError(f"{rule} that stays inside the folder of baselines")
 

@@ -25,6 +25,7 @@ class Colour(str, Enum):
 
 
 FULL = a_record(
+    warn_threshold=0.96875,
     score=0.5,
     global_score=0.75,
     regions=(RegionScore(1, 2, 3, 4, 0.5), RegionScore(5, 6, 7, 8, 0.9)),
@@ -32,6 +33,7 @@ FULL = a_record(
     ssim=0.875,
     actual_size=(10, 20),
     baseline_size=(10, 21),
+    variant=2,
     actual="a.actual.png",
     baseline_copy="a.baseline.png",
     diff="a.diff.png",

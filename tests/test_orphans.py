@@ -80,6 +80,12 @@ def test_other_platforms_of_a_dead_name_are_orphans(tmp_path: Path) -> None:
     assert orphans(store, used("t/a")) == ["t/old", "windows/t/old"]
 
 
+def test_variants_belong_to_their_name(tmp_path: Path) -> None:
+    """A variant is used as long as its name is, also where the main file is gone."""
+    store = a_store(tmp_path, "t/a", "t/a~3", "t/b~2", "t/old", "t/old~2")
+    assert orphans(store, used("t/a"), used("t/b")) == ["t/old", "t/old~2"]
+
+
 def test_unfinished_tests_are_spared(tmp_path: Path) -> None:
     """A test that was skipped or failed may not have come to all its baselines."""
     store = a_store(tmp_path, "t/a", "t/a/2", "t/a/form/x", "t/ab", "t/a[1]")

@@ -126,6 +126,7 @@ CASES = {
     "equal bytes": (png(OLD), Verdict.EQUAL),
     "equal": (encoded(Image.fromarray(OLD), "PNG", compress_level=0), Verdict.EQUAL),
     "passed": (png(SPOT), Verdict.PASSED),
+    "warned": (png(SPOT), Verdict.WARNED),
     "failed": (png(SPOT), Verdict.FAILED),
     "size": (png(TALL), Verdict.SIZE_CHANGED),
     "missing": (png(OLD), Verdict.MISSING),
@@ -134,7 +135,7 @@ WRITTEN = {
     "none": set[str](),
     "missing": {"missing"},
     "changed": {"missing", "size", "failed"},
-    "all": {"missing", "size", "failed", "passed", "equal"},
+    "all": {"missing", "size", "failed", "warned", "passed", "equal"},
 }
 
 
@@ -146,7 +147,8 @@ def test_update_modes(bench: Bench, mode: str, case: str) -> None:
     if case != "missing":
         bench.store(png(OLD))
         before = bench.baseline.stat()
-    record = bench.check(data, update=mode, threshold=-1.0 if case == "passed" else 0.9)
+    levels = {"passed": {"threshold": -1.0}, "warned": {"threshold": -1.0, "warn_threshold": 1.0}}
+    record = bench.check(data, update=mode, **levels.get(case, {}))
     if case in WRITTEN[mode]:
         expected = Verdict.CREATED if case == "missing" else Verdict.UPDATED
         assert (record.verdict, record.passed, record.baseline) == (expected, True, STORED)
@@ -154,8 +156,8 @@ def test_update_modes(bench: Bench, mode: str, case: str) -> None:
         assert bench.files() == {STORED}
         return
     assert record.verdict is verdict
-    explained = kept("actual", "baseline", "diff", "filled") if verdict.failed else set()
-    explained |= kept("heat") if verdict is Verdict.FAILED else set()
+    kinds = ["actual", "baseline", "diff", "filled"] + ["heat"] * (case in ("failed", "warned"))
+    explained = kept(*kinds) if verdict.to_review else set()
     left = bench.files() - explained
     assert left == (set() if case == "missing" else {STORED})
     if case != "missing":

@@ -88,6 +88,8 @@ BAD = [
     ("threshold", 1.5, RANGE + ", got 1.5"),
     ("threshold", 95, RANGE + ", got 95"),
     ("threshold", "-1.01", RANGE + ", got '-1.01'"),
+    ("warn_threshold", "no", "a number, got 'no'"),
+    ("warn_threshold", 1.5, RANGE + ", got 1.5"),
     ("update", "new", "one of all, changed, missing, none, got 'new'"),
     ("update", "", "one of all, changed, missing, none, got ''"),
     ("update", True, "one of all, changed, missing, none, got True"),
@@ -116,7 +118,7 @@ def test_bad_values_of_a_run(key: str, value: Any, told: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        *(row for row in BAD if row[0] in ("threshold", "stable_timeout")),
+        *(row for row in BAD if row[0] in ("threshold", "warn_threshold", "stable_timeout")),
         ("full_page", 1, "True or False, got 1"),
         ("full_page", "yes", "True or False, got 'yes'"),
     ],
@@ -153,6 +155,8 @@ def test_unknown_key_of_a_check(key: str, value: Any) -> None:
         ("max_pixels", 7.0, 7),
         ("update", "missing", "missing"),
         ("report", "out/results", "out/results"),
+        ("warn_threshold", "0.95", 0.95),
+        ("warn_threshold", "off", None),
     ],
 )
 def test_good_values(key: str, value: Any, expected: Any) -> None:
@@ -160,6 +164,29 @@ def test_good_values(key: str, value: Any, expected: Any) -> None:
     got = getattr(Settings().override(LINE, {key: value}), key)
     assert got == expected
     assert type(got) is type(expected)
+
+
+def test_a_marker_switches_the_warning_off() -> None:
+    """'off' lies over a lower layer's value, as None does not."""
+    below = Settings().override(INI, {"warn_threshold": 0.95})
+    assert below.for_check(MARK, {"warn_threshold": None}).warn_threshold == 0.95
+    assert below.for_check(MARK, {"warn_threshold": "off"}).warn_threshold is None
+
+
+@pytest.mark.parametrize(
+    ("warn", "refused"), [(0.5, False), (0.9, False), (-1, True), (0.49, True), ("off", False)]
+)
+def test_a_warning_is_not_below_the_threshold(warn: Any, refused: bool) -> None:
+    """A warn threshold below the threshold is refused, naming both; the same one is fine."""
+    settings = (
+        Settings().override(INI, {"threshold": 0.5}).for_check(MARK, {"warn_threshold": warn})
+    )
+    if not refused:
+        settings.check_thresholds()
+        return
+    told = rf"imgsim\(warn_threshold=...\): .* threshold, 0.5 \(ini imgsim_threshold\), got {warn}$"
+    with pytest.raises(SettingsError, match=told):
+        settings.check_thresholds()
 
 
 BOX = Box(1, 2, 3, 4)

@@ -35,6 +35,7 @@ def a_store(folder: Path, template: str = "{name}") -> Store:
         ("{name!r}", "template '{name!r}'"),
         ("{name:d}", "template '{name:d}'"),
         ("{name}/", "template '{name}/'"),
+        ("{name}~2", "without '~', which stands before the number of a variant"),
     ],
 )
 def test_refuses_templates(tmp_path: Path, template: str, told: str) -> None:
@@ -122,6 +123,8 @@ def test_read_refuses_a_pointer_of_git_lfs(tmp_path: Path) -> None:
         ("v1.{python}/{name}", "v1.3.12/tests/t/a", "tests/t/a"),
         ("{name}-{browser}", "tests/t/a-chrome-headless-shell", "tests/t/a"),
         ("{platform}-{name}", "windows-e2e-tests/t/a", "e2e-tests/t/a"),
+        ("{name}", "tests/t/a~2", "tests/t/a"),
+        ("{name}-{platform}", "tests/t/a-windows~12", "tests/t/a"),
     ],
 )
 def test_names_of(tmp_path: Path, template: str, file: str, name: str) -> None:

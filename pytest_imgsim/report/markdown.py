@@ -14,7 +14,7 @@ SPECIAL = "\\`*_{}[]<>|#!&"
 
 
 def markdown(results: Results) -> str:
-    """Return the counts, and a table of what failed or was written, as Markdown.
+    """Return the counts, and a table of what failed, warned or was written, as Markdown.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ def failure_message(record: Record, report: str) -> str:
     """
     lines = _LINES[record.verdict](record)
     lines += [
-        ("baseline", record.baseline),
+        ("baseline", _baseline(record)),
         ("actual", _kept(record.actual, report)),
         ("diff", _kept(record.diff, report)),
         ("filled", _kept(record.filled, report)),
@@ -50,6 +50,16 @@ def failure_message(record: Record, report: str) -> str:
     ]
     told = [f"  {label:<10} {text}" for label, text in lines if text]
     return "\n".join([_headline(record), *told])
+
+
+def _baseline(record: Record) -> str:
+    told = variant(record)
+    return f"{record.baseline} ({told})" if told else record.baseline
+
+
+def variant(record: Record) -> str:
+    """Return which variant was compared with as "variant 2", or "" for the main file."""
+    return f"variant {record.variant}" if record.variant > 1 else ""
 
 
 def _headline(record: Record) -> str:

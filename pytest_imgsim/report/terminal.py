@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number
+from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number, variant
 from pytest_imgsim.results import PAGE, Results
 
-#: Rows that are shown without -v, beside those that failed or were written.
+#: Rows that are shown without -v, beside those that failed, warned or were written.
 MAX_PASSING_ROWS = 20
 #: Orphans and written baselines that are named without -v.
 MAX_NAMED = 5
@@ -20,6 +20,7 @@ GAP = "  "
 HEADER = ("score", "needs", "verdict", "test", "baseline", "worst region")
 
 COLOURS = {
+    Verdict.WARNED: "yellow",
     Verdict.CREATED: "yellow",
     Verdict.UPDATED: "yellow",
     Verdict.PASSED: "green",
@@ -101,9 +102,10 @@ def summary(results: Results, view: View, *, notes: Sequence[str] = ()) -> Itera
 def _worst_first(records: Sequence[Record]) -> list[Record]:
     order = {verdict: place for place, verdict in enumerate(Verdict)}
 
-    def key(record: Record) -> tuple[bool, float, int, str]:
+    def key(record: Record) -> tuple[bool, bool, float, int, str]:
+        verdict = record.verdict
         score = -1.0 if record.score is None else record.score
-        return not record.verdict.failed, score, order[record.verdict], record.name
+        return not verdict.failed, not verdict.to_review, score, order[verdict], record.name
 
     return sorted(records, key=key)
 
@@ -122,12 +124,12 @@ def _chosen(records: Sequence[Record], verbosity: int) -> list[Record]:
 
 
 def loud(records: Sequence[Record]) -> list[Record]:
-    """Return the records that failed or wrote a baseline, worst first."""
+    """Return the records that failed, warned or wrote a baseline, worst first."""
     return [record for record in _worst_first(records) if _is_loud(record)]
 
 
 def _is_loud(record: Record) -> bool:
-    return record.verdict.failed or record.verdict.wrote
+    return record.verdict.to_review or record.verdict.wrote
 
 
 def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
@@ -155,9 +157,10 @@ def row_cells(record: Record) -> tuple[str, ...]:
     if record.verdict is Verdict.SIZE_CHANGED and record.actual_size and record.baseline_size:
         was, now = (f"{w}x{h}" for w, h in (record.baseline_size, record.actual_size))
         where = f"{was} -> {now}"
+    where = ", ".join(filter(None, [where, variant(record)]))
     return (
         number(record.score),
-        f"{record.threshold:g}",
+        f"{record.warn_threshold if record.verdict is Verdict.WARNED else record.threshold:g}",
         record.verdict.value,
         record.test.partition("::")[2] or record.test,
         record.name,
@@ -219,12 +222,19 @@ def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
     kept = [record for record in records if record.actual is not None]
     if kept and view.page:
         yield Line(f"review: {view.report}/{PAGE}")
-    if kept:
-        yield Line(f"pictures of {_plural(len(kept), 'mismatch', 'es')} in {view.report}/; accept:")
-        if len(kept) == 1:
-            yield Line(f"  {accept_command(kept[0].name, view.report)}")
-        else:
-            yield Line(f"  {accept_any(view.report)} NAME ... | --all")
+    if not kept:
+        return
+    failed = sum(record.verdict.failed for record in kept)
+    warned = len(kept) - failed
+    told = [
+        *([_plural(failed, "mismatch", "es")] if failed else []),
+        *([_plural(warned, "warning")] if warned else []),
+    ]
+    yield Line(f"pictures of {' and '.join(told)} in {view.report}/; accept:")
+    if len(kept) == 1:
+        yield Line(f"  {accept_command(kept[0].name, view.report)}")
+    else:
+        yield Line(f"  {accept_any(view.report)} NAME ...{' | --all' if failed else ''}")
 
 
 def _orphans(results: Results, view: View) -> Iterator[Line]:

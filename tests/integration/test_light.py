@@ -16,7 +16,7 @@ FLOORS = {
     "errors": 0, "record": 0, "settings": 0,
     "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
     "weights": 1,
-    "capture": 2, "compare": 2, "masks": 2, "resnet": 2, "results": 2, "store": 2,
+    "capture": 2, "compare": 2, "masks": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
     "report": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
     "report.message": 3, "report.terminal": 3,

@@ -265,6 +265,30 @@ def test_fits_narrow_and_wide_windows(report: Page, width: int, height: int) -> 
     assert report.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_warnings_and_variants(tmp_path: Path, chromium: Browser) -> None:
+    """A warning has its place, tone and filter; the facts name warn threshold and variant."""
+    values = {"score": 0.93, "warn_threshold": 0.97, "baseline": "b/w.png", "variant": 2}
+    records = [
+        Record(f"t.py::{verdict.name}", verdict.name, verdict, 0.9, "default", **values)  # type: ignore[arg-type]
+        for verdict in (Verdict.PASSED, Verdict.WARNED, Verdict.FAILED, Verdict.UPDATED)
+    ]
+    path = tmp_path / "report.html"
+    path.write_text(draw(Results(records), "imgsim-results"), encoding="utf-8")
+    page = chromium.new_page()
+    page.goto(path.as_uri())
+    marks = page.locator("#rows .mark")
+    assert marks.all_text_contents() == ["failed", "warned", "updated", "passed"]
+    expect(marks.nth(1)).to_have_class("mark warn")
+    page.get_by_role("button", name="warned 1").click()
+    expect(marks).to_have_count(3)
+    page.get_by_role("button", name="warned 1").click()
+    marks.nth(1).click()
+    facts = page.locator("#facts").inner_text()
+    assert "0.97" in facts
+    assert "b/w.png (variant 2)" in facts
+    page.close()
+
+
 def test_two_thousand_comparisons(tmp_path: Path, chromium: Browser) -> None:
     """A large run opens, filters and steps; only the shown comparison loads pictures."""
     records = [

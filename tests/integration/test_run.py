@@ -189,7 +189,7 @@ def test_pictures_of_earlier_runs_go(suite: Suite) -> None:
     [
         ("--imgsim-threshold=x", "--imgsim-threshold: expected a number, got 'x'"),
         ("--imgsim-update=some", "--imgsim-update: expected one of all, changed, missing, none"),
-        ("--imgsim-stable-timeout=-1", "0 or more"),
+        ("--imgsim-stable-timeout=-1", "--imgsim-stable-timeout: expected a number of seconds"),
         ("--imgsim-max-pixels=0", "1 or more"),
         ("--imgsim-baselines=", "not empty"),
         (

@@ -4,8 +4,8 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const records = data.records;
 const at = (id) => document.getElementById(id);
 
-const TONES = { failed: "bad", "size changed": "bad", missing: "bad", error: "bad", created: "warn", updated: "warn" };
-const VERDICTS = ["error", "missing", "size changed", "failed", "created", "updated", "passed", "equal"];
+const TONES = { failed: "bad", "size changed": "bad", missing: "bad", error: "bad", warned: "warn", created: "warn", updated: "warn" };
+const VERDICTS = ["error", "missing", "size changed", "failed", "warned", "created", "updated", "passed", "equal"];
 const MODES = {
   side: "Side by side", slider: "Slider", onion: "Onion skin", blink: "Blink",
   diff: "Diff", filled: "Filled", heat: "Heat map",
@@ -129,11 +129,12 @@ function facts(record) {
     ["test", record.test],
     ["score", number(record.score)],
     ["threshold", `${record.threshold} (${record.threshold_from})`],
+    ["warns below", record.warn_threshold === null ? "" : String(record.warn_threshold)],
     ["global", record.global_score === null ? "" : number(record.global_score)],
     ["pixels that differ", record.pixel_difference === null ? "" : `${(100 * record.pixel_difference).toPrecision(3)} %`],
     ["SSIM", record.ssim === null ? "" : number(record.ssim)],
     ["size", sizes],
-    ["baseline", record.baseline],
+    ["baseline", record.variant > 1 ? `${record.baseline} (variant ${record.variant})` : record.baseline],
     ["model", record.model || ""],
   ].filter(([, text]) => text !== "");
 }
