@@ -148,7 +148,7 @@ def test_threads_and_batches_do_not_matter(model: ResNet50) -> None:
     local, whole = map(float, result.stdout.split()[-2:])
     assert local == pytest.approx(scores.score, abs=1e-4)
     assert whole == pytest.approx(scores.global_score, abs=1e-4)
-    pixels = np.stack([a, b])[..., ::-1].astype(np.float32) - np.float32(MEAN_BGR)
+    pixels = np.stack([a, b])[..., ::-1].astype(np.float32) - np.asarray(MEAN_BGR, np.float32)
     top = np.asarray(model.model(pixels)[-1]).mean(axis=(1, 2))
     np.testing.assert_allclose(top[0], model.features(a), rtol=1e-3, atol=1e-4)
 
