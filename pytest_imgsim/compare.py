@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pytest_imgsim.diagnose import changed_pixels
 from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.record import RegionScore
-from pytest_imgsim.regions import Box, changed_boxes
+from pytest_imgsim.regions import Box, Mask, changed_boxes
 from pytest_imgsim.scoring import CosineMap, Extractor, Features, cosine, cosine_map
 
 #: ResNet50 halves its input five times; tiles and padded pictures come in multiples of this.
@@ -23,6 +23,9 @@ WHOLE = 2_200_000
 #: a tile's core has the values that the whole picture would have.
 CORE, HALO = 768, 256
 MAX_REGIONS = 20
+#: Changes in cells less alike than this make regions of their own, so that noise around them,
+#: which may cover the page, does not widen them.
+ALIKE = 0.85
 
 Span = tuple[int, int]
 
@@ -84,10 +87,12 @@ def compare(actual: Picture, baseline: Picture, extractor: Extractor) -> Scores:
     ]
     values = np.minimum.reduce([cells.values for cells, _ in layers])
     cells = CosineMap(layers[0][0].stride, values)
+    unlike = _near_unlike(cells)[: changed.shape[0], : changed.shape[1]]
+    boxes = changed_boxes(changed & unlike) + changed_boxes(changed & ~unlike)
     return Scores(
         float(values.min()),
         min(similarity for _, similarity in layers),
-        _score_regions(changed_boxes(changed), cells),
+        _score_regions(boxes, cells),
         cells,
     )
 
@@ -209,6 +214,17 @@ def _assemble(pieces: list[tuple[_Tile, CosineMap]], shape: tuple[int, ...]) -> 
     for tile, cells in pieces:
         values[tile.cells(stride)] = cells.values[tile.core_in(stride)]
     return CosineMap(stride, values)
+
+
+def _near_unlike(cells: CosineMap) -> Mask:
+    """Return the pixels at most two cells from one below `ALIKE`, over the whole map."""
+    low = np.pad(cells.values < ALIKE, 2)
+    height, width = cells.values.shape
+    near = np.zeros((height, width), dtype=np.bool_)
+    for down in range(5):
+        for across in range(5):
+            near |= low[down : down + height, across : across + width]
+    return near.repeat(cells.stride, axis=0).repeat(cells.stride, axis=1)
 
 
 def _score_regions(boxes: list[Box], cells: CosineMap) -> tuple[RegionScore, ...]:

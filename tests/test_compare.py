@@ -224,3 +224,17 @@ def test_regions_cover_all_changes() -> None:
     for region in scores(a, b).regions:
         left[region.y : region.y + region.height, region.x : region.x + region.width] = False
     assert not left.any()
+
+
+def test_noise_elsewhere_does_not_widen_the_region() -> None:
+    """On a page that drifted by a level everywhere, the region is where it looks different."""
+    page = flat(128, 256, (200, 180, 160))
+    noisy = page - np.uint8(1)
+    noisy[40:56, 72:88] = (20, 200, 20)
+    scores = compare(Picture(noisy), Picture(page), FakeModel())
+    worst = scores.regions[0]
+    assert (worst.x, worst.y) >= (48, 16)
+    assert worst.width <= 64
+    assert worst.height <= 64
+    drifted = compare(Picture(page - np.uint8(1)), Picture(page), FakeModel())
+    assert (drifted.regions[0].width, drifted.regions[0].height) == (256, 128)
