@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pytest_imgsim import __version__
 from pytest_imgsim.errors import ImgsimError, ResultsError
 from pytest_imgsim.report.message import number
+from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.results import PAGE, ResultsFolder
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
@@ -44,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_accept(commands)
     _add_trim(commands)
+    _add_merge(commands)
     _add_page(commands)
     _add_calibrate(commands)
     return parser
@@ -75,6 +78,20 @@ def _add_trim(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--delete", action="store_true", help="delete what is listed")
     _add_report(parser)
     parser.set_defaults(command=_trim)
+
+
+def _add_merge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Join the results folders of a suite's shards into one, with one page for review."
+    parser = commands.add_parser("merge", help=text, description=text)
+    parser.add_argument("folder", nargs="+", metavar="DIR", help="results folder of one shard")
+    parser.add_argument("--expect", type=int, metavar="N", help="how many shards there have to be")
+    parser.add_argument(
+        "--report",
+        default=DEFAULTS.report,
+        metavar="DIR",
+        help=f"folder of the merged results (default: {DEFAULTS.report})",
+    )
+    parser.set_defaults(command=_merge)
 
 
 def _add_page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -164,6 +181,22 @@ def _accept(options: argparse.Namespace) -> int:
         print(f"accepted {promotion.shown}")
     if not promotions:
         print("nothing to accept")
+    return 0
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from pytest_imgsim.merge import merge, model_notes, read_shards
+
+    out = Path(options.report)
+    shards = read_shards([Path(name) for name in options.folder], out, expect=options.expect)
+    results = merge(shards, ResultsFolder(out), version=__version__)
+    print(f"merged {len(shards)} into {out}: {headline(results.records)}")
+    for line in summary(results, View(verbosity=-1, report=out.as_posix())):
+        print(line.text)
+    if results.partial:
+        print(f"partial, so trim cannot tell what is unused: {results.partial}")
+    for note in model_notes(shards):
+        print(note)
     return 0
 
 
