@@ -69,8 +69,8 @@ class Collector:
             self._unfinished[report.nodeid] = payload["unfinished"]
         elif report.outcome not in ("passed", "rerun"):
             self._partial = f"{report.nodeid} ended without telling its baselines"
-        if "visual" in payload:
-            self._ran.add(report.nodeid)
+        if "ran" in payload:
+            self._ran.add(payload["ran"])
         if "deselected" in payload:
             self._run.deselected = True
         self._left_out.update(payload.get("left_out", ()))

@@ -34,7 +34,7 @@ class Run:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.settings = settings
         self.deselected = False
-        self._visual: set[str] = set()
+        self._visual: dict[int, str] = {}
         self._left_out: list[str] = []
         self._config = config
         self._model: ResNet50 | None = None
@@ -67,11 +67,13 @@ class Run:
     def collected(self, item: pytest.Item) -> None:
         """Note a test that asks for our fixture, before any plugin takes it out of the run."""
         if FIXTURE in getattr(item, "fixturenames", ()):
-            self._visual.add(item.nodeid)
+            # By identity: xdist gives items of a group other node ids later on.
+            self._visual[id(item)] = item.nodeid
 
     def selected(self, items: Sequence[pytest.Item]) -> None:
         """Note which of those are left out; not every plugin reports what it deselects."""
-        self._left_out = sorted(self._visual - {item.nodeid for item in items})
+        left = self._visual.keys() - {id(item) for item in items}
+        self._left_out = sorted(self._visual[key] for key in left)
         self.deselected |= bool(self._left_out)
 
     def payload(self, item: pytest.Item, report: pytest.TestReport) -> dict[str, Any]:
@@ -83,8 +85,8 @@ class Run:
             out["records"] = [record.to_dict() for record in records]
         if report.outcome != "passed" and isinstance(item, pytest.Function):
             out["unfinished"] = identify(item).baseline_name()
-        if item.nodeid in self._visual:
-            out["visual"] = True
+        if id(item) in self._visual:
+            out["ran"] = self._visual[id(item)]
         if self.deselected:
             out["deselected"] = True
         if self._left_out:  # once: it may be long

@@ -1,72 +1,20 @@
-"""Shards into one results folder: pictures, collisions, settings, and what is unused."""
+"""Shards into one results folder: records, pictures, collisions and settings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import a_record, noise, png
+from fakes import a_record
+from shards import SEEN, a_shard, baselines, files, merged, passed
 
 from pytest_imgsim.accept import apply, candidates, plan
 from pytest_imgsim.errors import BaselineError, ResultsError
-from pytest_imgsim.merge import merge, model_notes, read_shards
+from pytest_imgsim.merge import model_notes, read_shards
 from pytest_imgsim.picture import sha256
-from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.record import Verdict
 from pytest_imgsim.results import Results, ResultsFolder, Share, pictures_of
-
-SEEN = png(noise(8, 8, seed=1)), png(noise(8, 8, seed=2))
-WHOLE = Share()
-
-
-def a_shard(
-    root: Path, place: str, *records: Record, failed: Mapping[str, bytes] | None = None, **more: Any
-) -> Path:
-    """Write a results folder below `root`, with failures that kept the pictures `failed`."""
-    folder = ResultsFolder(root / place)
-    folder.folder.mkdir(parents=True)
-    failures = [
-        passed(
-            name,
-            verdict=Verdict.FAILED,
-            actual=folder.keep(name, "actual", data),
-            actual_sha256=sha256(data),
-        )
-        for name, data in (failed or {}).items()
-    ]
-    results = Results([*failures, *records], **{"share": WHOLE, **more})
-    folder.write(results, root=folder.folder.parent, version="0")
-    return folder.folder
-
-
-def passed(name: str, **changes: Any) -> Record:
-    """Return the record of an equal comparison."""
-    path = f"baselines/{name}.png"
-    values = {"name": name, "test": f"t.py::{name}", "baseline": path, "update_path": path}
-    return a_record(**{**values, "verdict": Verdict.EQUAL, **changes})
-
-
-def baselines(root: Path, *names: str) -> None:
-    """Write baselines."""
-    for name in names:
-        path = root / f"baselines/{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"old")
-
-
-def merged(root: Path, *folders: Path, out: str = "imgsim-results") -> Results:
-    """Merge and read again what was written."""
-    folder = ResultsFolder(root / out)
-    merge(read_shards(folders, folder.folder), folder, version="0")
-    return folder.read()[0]
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    """Return all files of a folder, hidden ones too."""
-    paths = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def test_records_and_pictures_of_all_shards(tmp_path: Path) -> None:
@@ -262,110 +210,3 @@ def test_a_merge_that_is_cut_short_leaves_the_old_results(
     [record] = merged(tmp_path, folders[1]).records
     assert (out / str(record.actual)).read_bytes() == SEEN[1]
     assert len(list(out.rglob("*.png"))) == 1
-
-
-def test_orphans_of_the_whole(tmp_path: Path) -> None:
-    """A baseline is unused if no shard used it; the shards together tell, not each alone."""
-    baselines(tmp_path, "t/a", "t/b", "t/old", "t/skipped/form")
-    ran = [Share(ran=("t.py::a", "t.py::s"), left_out=("t.py::b",), unfinished=("t/skipped",))]
-    ran += [Share(ran=("t.py::b",), left_out=("t.py::a", "t.py::s"))]
-    shards = [
-        a_shard(tmp_path, f"{n}", passed(f"t/{'ab'[n]}"), share=share, partial="deselected")
-        for n, share in enumerate(ran)
-    ]
-    results = merged(tmp_path, *shards)
-    assert (results.partial, results.orphans) == ("", ["baselines/t/old.png"])
-    assert results.share == Share(ran=("t.py::a", "t.py::b", "t.py::s"), unfinished=("t/skipped",))
-
-
-def test_scopes_add_up(tmp_path: Path) -> None:
-    """Shards by folders judge what lies in any of theirs."""
-    baselines(tmp_path, "a/x", "b/x", "c/x")
-    shards = [a_shard(tmp_path, f"s{n}", share=Share(scope=(f"{n}/",))) for n in "ab"]
-    assert merged(tmp_path, *shards).orphans == ["baselines/a/x.png", "baselines/b/x.png"]
-
-
-def test_merged_results_can_be_merged(tmp_path: Path) -> None:
-    """Two steps come to the same as one."""
-    baselines(tmp_path, "a/x", "b/x", "c/x")
-    names = "abc"
-    left = [tuple(f"t.py::{other}" for other in names if other != name) for name in names]
-    shards = [
-        a_shard(
-            tmp_path,
-            f"s{name}",
-            passed(f"{name}/x"),
-            share=Share(ran=(f"t.py::{name}",), left_out=left_out),
-        )
-        for name, left_out in zip(names, left, strict=True)
-    ]
-    first = merged(tmp_path, *shards[:2], out="half")
-    assert first.partial == "no shard ran t.py::c"
-    assert merged(tmp_path, tmp_path / "half", shards[2]) == merged(tmp_path, *shards, out="one")
-
-
-@pytest.mark.parametrize(
-    ("share", "partial", "told"),
-    [
-        (None, "the run was stopped", "{shard}: the run was stopped"),
-        (None, "", "{shard}: written by an older version"),
-        (Share(left_out=("t.py::x",)), "", "no shard ran t.py::x"),
-        (Share(left_out=("t.py::x", "t.py::y", "t.py::z")), "", "no shard ran t.py::x and 2 more"),
-    ],
-)
-def test_no_orphans_where_the_shards_cannot_tell(
-    tmp_path: Path, share: Share | None, partial: str, told: str
-) -> None:
-    """A shard that broke off, or a test that no shard ran, leaves every baseline alone."""
-    baselines(tmp_path, "t/old")
-    shards = [a_shard(tmp_path, "1"), a_shard(tmp_path, "2", share=share, partial=partial)]
-    results = merged(tmp_path, *shards)
-    assert results.partial == told.format(shard=shards[1])
-    assert results.orphans == []
-
-
-def test_no_orphans_without_a_checkout(tmp_path: Path) -> None:
-    """Where the baselines are not at hand nothing is said about them."""
-    results = merged(tmp_path, a_shard(tmp_path, "1/r", passed("t/a")))
-    assert results.partial == f"there is no folder {tmp_path / 'baselines'}; merge in a checkout"
-
-
-@pytest.mark.parametrize(
-    ("places", "roots", "out", "expected"),
-    [
-        (["r1", "r2"], [".", "."], "imgsim-results", "."),
-        (["out/1", "out/2"], [".", "."], "imgsim-results", "."),
-        (["out/1", "out/2"], [".", "."], "merged", "."),
-        (["x/1", "x/2"], ["x", "x"], "imgsim-results", "."),
-        (["x/1", "y/2"], ["x", "y"], "imgsim-results", "."),
-        (["x/1/a", "y/2/a"], ["x", "y"], "out/visual", "."),
-        (["x/1/a", "x/2"], ["x", "x"], "out", "x"),
-    ],
-)
-def test_rootdir(
-    tmp_path: Path, places: list[str], roots: list[str], out: str, expected: str
-) -> None:
-    """Rootdir is that of the shards where they lie in place, else seen from the merged folder."""
-    (tmp_path / "test_a.py").touch()
-    for n, (place, root) in enumerate(zip(places, roots, strict=True)):
-        results = Results([passed(f"t/{n}", test="test_a.py::test_a")])
-        ResultsFolder(tmp_path / place).write(results, root=tmp_path / root, version="0")
-    merged(tmp_path, *(tmp_path / place for place in places), out=out)
-    assert ResultsFolder(tmp_path / out).read()[1] == (tmp_path / expected).resolve()
-
-
-def test_rootdir_in_two_places(tmp_path: Path) -> None:
-    """Shards whose paths begin at different places cannot be one result."""
-    for place, root in (("x/1", "x"), ("y/2/a", "y")):
-        ResultsFolder(tmp_path / place).write(Results(), root=tmp_path / root, version="0")
-    with pytest.raises(ResultsError, match=r"got rootdir at \.\., \.\./\.\.; run the shards with"):
-        merged(tmp_path, tmp_path / "x/1", tmp_path / "y/2/a")
-
-
-def test_share_round_trip(tmp_path: Path) -> None:
-    """What a shard contributes is read as it was written, and may be absent."""
-    share = Share("{platform}/{name}", ("a/", "b/"), ("t::1",), ("t::2",), ("t/3",))
-    for value in (share, replace(share, ran=()), None):
-        folder = ResultsFolder(tmp_path)
-        folder.write(Results(share=value), root=tmp_path, version="0")
-        assert folder.read()[0].share == value

@@ -108,9 +108,11 @@ def test_shards_that_cannot_tell(
     assert main(["trim"]) == 2
 
 
-def test_only_visual_tests_count(here: Suite) -> None:
+@pytest.mark.parametrize("how", [(), ("-n2", "--dist=loadgroup")], ids=["alone", "in groups"])
+def test_only_visual_tests_count(here: Suite, how: tuple[str, ...]) -> None:
     """Deselected tests without a picture, here in both shards, leave nothing open."""
-    folders = [shard(here, n, f"--only={only}") for n, only in enumerate(["ab", "c"])]
+    here.write(THREE.replace("def test_b", "@pytest.mark.xdist_group('g')\ndef test_b"))
+    folders = [shard(here, n, f"--only={only}", *how) for n, only in enumerate(["ab", "c"])]
     assert main(["merge", *folders]) == 0
     assert here.results()["partial"] == ""
     assert here.results()["share"] == {
