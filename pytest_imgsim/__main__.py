@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
+import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pytest_imgsim import __version__
@@ -47,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_accept(commands)
     _add_trim(commands)
     _add_merge(commands)
+    _add_review(commands)
     _add_page(commands)
     _add_calibrate(commands)
     return parser
@@ -92,6 +96,17 @@ def _add_merge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help=f"folder of the merged results (default: {DEFAULTS.report})",
     )
     parser.set_defaults(command=_merge)
+
+
+def _add_review(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Open the review page in a browser, and make baselines of what is accepted in it."
+    parser = commands.add_parser("review", help=text, description=text)
+    _add_report(parser)
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address only")
+    parser.set_defaults(command=_review)
 
 
 def _add_page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -198,6 +213,30 @@ def _merge(options: argparse.Namespace) -> int:
     for note in model_notes(shards):
         print(note)
     return 0
+
+
+def _review(options: argparse.Namespace) -> int:
+    from pytest_imgsim.accept import candidates
+    from pytest_imgsim.server import Server
+
+    folder = ResultsFolder(Path(options.report))
+    results, _ = folder.read()
+    if not candidates(results.records):
+        print(f"nothing to review in {options.report}: the last run kept no picture to accept")
+        return 0
+    with Server(folder, options.report, port=options.port, tell=_tell) as server:
+        _tell(f"review: {server.review.url} (Ctrl+C ends it)")
+        if not options.no_browser:
+            # Where there is none but one for the terminal, it would hold up the server.
+            url = server.review.url
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)  # at once, also into a pipe
 
 
 def _page(options: argparse.Namespace) -> int:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from suite import Suite
 
 from pytest_imgsim.__main__ import main
+from pytest_imgsim.run import Run
+from pytest_imgsim.settings import Settings
 
 THREE = """
 def test_a(assert_similar): assert_similar(picture())
@@ -108,11 +112,9 @@ def test_shards_that_cannot_tell(
     assert main(["trim"]) == 2
 
 
-@pytest.mark.parametrize("how", [(), ("-n2", "--dist=loadgroup")], ids=["alone", "in groups"])
-def test_only_visual_tests_count(here: Suite, how: tuple[str, ...]) -> None:
+def test_only_visual_tests_count(here: Suite, mode: tuple[str, ...]) -> None:
     """Deselected tests without a picture, here in both shards, leave nothing open."""
-    here.write(THREE.replace("def test_b", "@pytest.mark.xdist_group('g')\ndef test_b"))
-    folders = [shard(here, n, f"--only={only}", *how) for n, only in enumerate(["ab", "c"])]
+    folders = [shard(here, n, f"--only={only}", *mode) for n, only in enumerate(["ab", "c"])]
     assert main(["merge", *folders]) == 0
     assert here.results()["partial"] == ""
     assert here.results()["share"] == {
@@ -122,6 +124,22 @@ def test_only_visual_tests_count(here: Suite, how: tuple[str, ...]) -> None:
         "left_out": [],
         "unfinished": [],
     }
+
+
+def test_tests_that_are_renamed(pytestconfig: pytest.Config) -> None:
+    """A test is known by its first id, whatever xdist calls it in a group; all is told once."""
+    items: list[Any] = [
+        SimpleNamespace(nodeid=f"t.py::{name}", fixturenames=["assert_similar"]) for name in "abc"
+    ]
+    run = Run(pytestconfig, Settings())
+    for item in items:
+        run.collected(item)
+    items[0].nodeid += "@group"
+    run.selected(items[:1])
+    report: Any = SimpleNamespace(outcome="passed")
+    told = {"ran": "t.py::a", "deselected": True}
+    assert run.payload(items[0], report) == {**told, "left_out": ["t.py::b", "t.py::c"]}
+    assert run.payload(items[0], report) == told
 
 
 def test_a_skipped_test_is_unfinished(here: Suite, mode: tuple[str, ...]) -> None:
