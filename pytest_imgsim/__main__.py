@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
+import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from pytest_imgsim import __version__
 from pytest_imgsim.errors import ImgsimError, ResultsError
 from pytest_imgsim.report.message import number
+from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.results import PAGE, ResultsFolder
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
@@ -44,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_accept(commands)
     _add_trim(commands)
+    _add_merge(commands)
+    _add_review(commands)
     _add_page(commands)
     _add_calibrate(commands)
     return parser
@@ -80,6 +87,31 @@ def _add_trim(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--delete", action="store_true", help="delete what is listed")
     _add_report(parser)
     parser.set_defaults(command=_trim)
+
+
+def _add_merge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Join the results folders of a suite's shards into one, with one page for review."
+    parser = commands.add_parser("merge", help=text, description=text)
+    parser.add_argument("folder", nargs="+", metavar="DIR", help="results folder of one shard")
+    parser.add_argument("--expect", type=int, metavar="N", help="how many shards there have to be")
+    parser.add_argument(
+        "--report",
+        default=DEFAULTS.report,
+        metavar="DIR",
+        help=f"folder of the merged results (default: {DEFAULTS.report})",
+    )
+    parser.set_defaults(command=_merge)
+
+
+def _add_review(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "Open the review page in a browser, and make baselines of what is accepted in it."
+    parser = commands.add_parser("review", help=text, description=text)
+    _add_report(parser)
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address only")
+    parser.set_defaults(command=_review)
 
 
 def _add_page(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -172,6 +204,46 @@ def _accept(options: argparse.Namespace) -> int:
     if not promotions:
         print("nothing to accept")
     return 0
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from pytest_imgsim.merge import merge, model_notes, read_shards
+
+    out = Path(options.report)
+    shards = read_shards([Path(name) for name in options.folder], out, expect=options.expect)
+    results = merge(shards, ResultsFolder(out), version=__version__)
+    print(f"merged {len(shards)} into {out}: {headline(results.records)}")
+    for line in summary(results, View(verbosity=-1, report=out.as_posix())):
+        print(line.text)
+    if results.partial:
+        print(f"partial, so trim cannot tell what is unused: {results.partial}")
+    for note in model_notes(shards):
+        print(note)
+    return 0
+
+
+def _review(options: argparse.Namespace) -> int:
+    from pytest_imgsim.accept import candidates
+    from pytest_imgsim.server import Server
+
+    folder = ResultsFolder(Path(options.report))
+    results, _ = folder.read()
+    if not candidates(results.records):
+        print(f"nothing to review in {options.report}: the last run kept no picture to accept")
+        return 0
+    with Server(folder, options.report, port=options.port, tell=_tell) as server:
+        _tell(f"review: {server.review.url} (Ctrl+C ends it)")
+        if not options.no_browser:
+            # Where there is none but one for the terminal, it would hold up the server.
+            url = server.review.url
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)  # at once, also into a pipe
 
 
 def _page(options: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
 from pytest_imgsim.report.markdown import markdown
 from pytest_imgsim.report.terminal import View, headline, summary
-from pytest_imgsim.results import Results, ResultsFolder
+from pytest_imgsim.results import Results, ResultsFolder, Share
 from pytest_imgsim.run import Run
 from pytest_imgsim.settings import Settings
 from pytest_imgsim.store import Store
@@ -45,6 +45,8 @@ class Collector:
         self._settings: Settings = run.settings
         self._records: dict[tuple[str, str], Record] = {}
         self._unfinished: dict[str, str] = {}
+        self._ran: set[str] = set()
+        self._left_out: set[str] = set()
         self._partial = ""
         self._notes: list[str] = []
         self._results: Results | None = None
@@ -67,8 +69,11 @@ class Collector:
             self._unfinished[report.nodeid] = payload["unfinished"]
         elif report.outcome not in ("passed", "rerun"):
             self._partial = f"{report.nodeid} ended without telling its baselines"
+        if "ran" in payload:
+            self._ran.add(payload["ran"])
         if "deselected" in payload:
             self._run.deselected = True
+        self._left_out.update(payload.get("left_out", ()))
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write results.json, and fail a run in which two tests used one baseline."""
@@ -79,12 +84,14 @@ class Collector:
         if clashes and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._notes += clashes
-        partial = self._partial_reason(exitstatus)
+        broken = self._broken_reason(exitstatus)
+        partial = broken or ("tests were deselected" if self._run.deselected else "")
         self._results = Results(
             records,
             relative(self._config.rootpath / self._settings.baselines, self._config.rootpath),
             [] if partial else self._orphans(records),
             partial,
+            None if broken else self._share(),
         )
         self._write(self._results)
 
@@ -129,13 +136,20 @@ class Collector:
             scope=_scope(self._config),
         )
 
-    def _partial_reason(self, exitstatus: int) -> str:
-        """Return why this run cannot tell which baselines are used, or ""."""
+    def _share(self) -> Share:
+        return Share(
+            self._settings.template,
+            tuple(sorted(set(_scope(self._config)))),
+            tuple(sorted(self._ran)),
+            tuple(sorted(self._left_out - self._ran)),
+            tuple(sorted(set(self._unfinished.values()))),
+        )
+
+    def _broken_reason(self, exitstatus: int) -> str:
+        """Return why not even this run and others together can tell which are used, or ""."""
         finished = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if exitstatus not in finished:
             return "the run was stopped"
-        if self._run.deselected:
-            return "tests were deselected"
         return self._partial or _narrowed(self._config)
 
 

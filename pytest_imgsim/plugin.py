@@ -47,6 +47,16 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return options.header(config, config.stash[RUN].settings)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Note the tests with baselines of their own."""
+    item.config.stash[RUN].collected(item)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which of them this run leaves to other runs."""
+    session.config.stash[RUN].selected(session.items)
+
+
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Note that this run does not see all tests."""
     if items:

@@ -5,7 +5,8 @@
     {"schema": 1, "version": "<of pytest-imgsim>", "root": "<rootdir, relative to the folder>",
      "baselines": "<folder of baselines, relative to rootdir where below it>",
      "records": [<Record.to_dict()>, ...], "orphans": ["<baseline path>", ...],
-     "partial": "<why the run cannot tell orphans, or ''>"}
+     "partial": "<why the run cannot tell orphans, or ''>",
+     "share": <the fields of Share, or null>}
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,30 @@ PICTURE_FIELDS = {
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one run knows of which baselines are used, for the whole that it is a part of.
+
+    Parameters
+    ----------
+    template : str
+        Where a baseline lies below the folder of baselines.
+    scope : tuple of str
+        Beginnings of the names that the run could have used at all, ending at a slash.
+    ran, left_out : tuple of str
+        Node ids of the tests with ``assert_similar`` that ran, and of those that were
+        collected and then deselected.
+    unfinished : tuple of str
+        Baseline names of tests that were skipped or failed.
+    """
+
+    template: str = "{name}"
+    scope: tuple[str, ...] = ("",)
+    ran: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Results:
     """What a run came to.
 
@@ -50,12 +75,15 @@ class Results:
         Baselines that no test asked for, as paths like `Record.baseline`.
     partial : str
         Why the run cannot tell orphans, or "".
+    share : Share or None
+        What it contributes to a merged result; None where it does not know even that.
     """
 
     records: Sequence[Record] = ()
     baselines: str = "baselines"
     orphans: Sequence[str] = field(default=())
     partial: str = ""
+    share: Share | None = None
 
 
 class ResultsFolder:
@@ -97,6 +125,7 @@ class ResultsFolder:
             "records": [record.to_dict() for record in results.records],
             "orphans": list(results.orphans),
             "partial": results.partial,
+            "share": asdict(results.share) if results.share else None,
         }
         self._ignore_itself()
         text = json.dumps(content, indent=1, allow_nan=False)
@@ -106,6 +135,10 @@ class ResultsFolder:
     def write_page(self, text: str) -> None:
         """Write report.html."""
         write_whole(self.folder / PAGE, text.encode())
+
+    def drop_page(self) -> None:
+        """Remove report.html, before results.json becomes one that it does not show."""
+        (self.folder / PAGE).unlink(missing_ok=True)
 
     def read(self) -> tuple[Results, Path]:
         """Return the last run's results, and the rootdir that its paths begin at.
@@ -164,6 +197,7 @@ def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
             content["baselines"],
             content["orphans"],
             content["partial"],
+            _parse_share(content.get("share")),
         )
         return results, (path.parent / content["root"]).resolve()
     except (KeyError, TypeError, ValueError) as error:
@@ -171,3 +205,12 @@ def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
             f"{path}: not as pytest-imgsim wrote it ({type(error).__name__}: {error}); run "
             "pytest again"
         ) from None
+
+
+def _parse_share(content: dict[str, Any] | None) -> Share | None:
+    if content is None:
+        return None
+    return Share(
+        str(content["template"]),
+        *(tuple(map(str, content[key])) for key in ("scope", "ran", "left_out", "unfinished")),
+    )

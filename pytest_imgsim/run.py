@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pytest_imgsim.session import Session
 
 RUN = pytest.StashKey["Run"]()
+#: The fixture by which a test is known to have baselines, whether or not it runs.
+FIXTURE = "assert_similar"
 
 
 class Run:
@@ -31,6 +34,8 @@ class Run:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.settings = settings
         self.deselected = False
+        self._visual: dict[int, str] = {}
+        self._left_out: list[str] = []
         self._config = config
         self._model: ResNet50 | None = None
         self._session: Session | None = None
@@ -59,6 +64,18 @@ class Run:
             self._session = Session(self.settings, self._config.rootpath, self.model)
         return self._session
 
+    def collected(self, item: pytest.Item) -> None:
+        """Note a test that asks for our fixture, before any plugin takes it out of the run."""
+        if FIXTURE in getattr(item, "fixturenames", ()):
+            # By identity: xdist gives items of a group other node ids later on.
+            self._visual[id(item)] = item.nodeid
+
+    def selected(self, items: Sequence[pytest.Item]) -> None:
+        """Note which of those are left out; not every plugin reports what it deselects."""
+        left = self._visual.keys() - {id(item) for item in items}
+        self._left_out = sorted(self._visual[key] for key in left)
+        self.deselected |= bool(self._left_out)
+
     def payload(self, item: pytest.Item, report: pytest.TestReport) -> dict[str, Any]:
         """Return what a phase's report has to tell the controller, as exact builtins."""
         out: dict[str, Any] = {}
@@ -68,8 +85,12 @@ class Run:
             out["records"] = [record.to_dict() for record in records]
         if report.outcome != "passed" and isinstance(item, pytest.Function):
             out["unfinished"] = identify(item).baseline_name()
+        if id(item) in self._visual:
+            out["ran"] = self._visual[id(item)]
         if self.deselected:
             out["deselected"] = True
+        if self._left_out:  # once: it may be long
+            out["left_out"], self._left_out = self._left_out, []
         return out
 
 

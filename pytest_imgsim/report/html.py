@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 
 from pytest_imgsim.report.message import accept_any
@@ -17,9 +18,11 @@ POLICY = (
     "default-src 'none'; img-src 'self' file: data:; style-src 'unsafe-inline'; "
     "script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
 )
+#: A page that is served may also talk to its server.
+SERVED = "; connect-src 'self'"
 
 
-def page(results: Results, report: str) -> str:
+def page(results: Results, report: str, *, accepted: Sequence[int] | None = None) -> str:
     """Return the page as HTML.
 
     Parameters
@@ -28,16 +31,22 @@ def page(results: Results, report: str) -> str:
         The run; pictures are asked for by their paths below the results folder.
     report : str
         The results folder, for the command that accepts pictures.
+    accepted : sequence of int, optional
+        Where a server applies what is decided: the places of the records that are accepted
+        already. None for a file, whose reader runs the command.
     """
+    served = accepted is not None
     content = {
         "accept": accept_any(report),
+        "accepted": accepted or [],
         "cell": HEAT_CELL,
         "records": [record.to_dict() for record in results.records],
+        "served": served,
     }
     script = _part("page.js")
     values = {
         "title": html.escape(headline(results.records)),
-        "policy": POLICY.format(script=_digest(script)),
+        "policy": POLICY.format(script=_digest(script)) + (SERVED if served else ""),
         "style": _part("page.css"),
         # "<" would let a test's name end the script element.
         "data": json.dumps(content).replace("<", "\\u003c"),

@@ -132,6 +132,8 @@ def test_report_is_drawn_again(here: Suite, capsys: pytest.CaptureFixture[str]) 
     here.run()
     page = here.path / "imgsim-results/report.html"
     before = page.read_text()
+    assert '"served": false' in before
+    assert "connect-src" not in before
     page.unlink()
     assert main(["report"]) == 0
     assert "wrote imgsim-results/report.html" in capsys.readouterr().out

@@ -229,6 +229,8 @@ def test_accept_ends_in_the_right_bytes(
     report.get_by_role("button", name="test_size").click()
     report.locator("#reject").click()
     expect(report.locator("#decided")).to_have_text("2 accepted, 1 rejected")
+    for control in ("#apply", "#done", "#told"):
+        expect(report.locator(control)).to_be_hidden()
     words = shlex.split(report.locator("#command").inner_text())
     assert words[:4] == ["python", "-m", "pytest_imgsim", "accept"]
     monkeypatch.chdir(tmp_path)

@@ -14,7 +14,7 @@ const BLINK_MS = 700;
 
 const state = {
   shown: [], current: null, mode: "side", region: -1, hidden: new Set(),
-  decisions: new Map(), view: { scale: 1, x: 0, y: 0 }, fitted: true, blink: 0, holding: false,
+  decisions: new Map(), applied: new Set(data.accepted.map((index) => records[index])), view: { scale: 1, x: 0, y: 0 }, fitted: true, blink: 0, holding: false,
 };
 
 function make(tag, properties = {}, ...children) {
@@ -23,7 +23,8 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-const tone = (record) => TONES[record.verdict] || "good";
+const tone = (record) => (state.applied.has(record) ? "good" : TONES[record.verdict] || "good");
+const standing = (record) => (state.applied.has(record) ? "accepted" : record.verdict);
 const place = (record) => VERDICTS.indexOf(record.verdict);
 const score = (record) => (record.score === null ? -1 : record.score);
 
@@ -77,7 +78,7 @@ function row(record) {
   const cut = record.name.lastIndexOf("/");
   const button = make("button", { type: "button" },
     make("span", { className: "title", textContent: record.name.slice(cut + 1) }),
-    make("span", { className: `mark ${tone(record)}`, textContent: record.verdict }),
+    make("span", { className: `mark ${tone(record)}`, textContent: standing(record) }),
     make("span", { className: "where number", textContent: `${number(record.score)}  ${record.name.slice(0, Math.max(cut, 0))}` }));
   button.addEventListener("click", () => show(record));
   return make("li", {}, button);
@@ -110,7 +111,7 @@ function show(record) {
   at("nothing").hidden = record !== null;
   markCurrent();
   if (record === null) return;
-  at("verdict").textContent = record.verdict;
+  at("verdict").textContent = standing(record);
   at("verdict").className = `badge ${tone(record)}`;
   at("name").textContent = record.name;
   at("facts").replaceChildren(...facts(record).map(([term, text]) =>
@@ -306,24 +307,27 @@ function drawRegion() {
 
 function decide(decision) {
   const record = state.current;
-  if (!record || !record.actual) return;
+  if (!record || !record.actual || state.applied.has(record)) return;
   if (state.decisions.get(record) === decision) state.decisions.delete(record);
   else state.decisions.set(record, decision);
   drawDecision();
   markCurrent();
 }
 
+const acceptedOnes = () => records.filter((record) => state.decisions.get(record) === "accept");
+
 function drawDecision() {
   const record = state.current;
-  at("decide").hidden = !record || !record.actual;
+  at("decide").hidden = !record || !record.actual || state.applied.has(record);
   at("accept").setAttribute("aria-pressed", String(state.decisions.get(record) === "accept"));
   at("reject").setAttribute("aria-pressed", String(state.decisions.get(record) === "reject"));
-  const accepted = records.filter((r) => state.decisions.get(r) === "accept");
+  const accepted = acceptedOnes();
   at("basket").hidden = !state.decisions.size;
   at("decided").textContent = `${accepted.length} accepted, ${state.decisions.size - accepted.length} rejected`;
   at("command").textContent = accepted.length
     ? [data.accept, ...accepted.map((r) => quoted(r.name))].join(" ") : "Nothing accepted yet.";
   at("copy").hidden = !accepted.length;
+  at("apply").hidden = !data.served || !accepted.length;
 }
 
 const quoted = (text) => (/^[\w@%+=:,.\/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
@@ -337,6 +341,47 @@ async function copy() {
   try { await navigator.clipboard.writeText(at("command").textContent); at("copy").textContent = "Copied"; }
   catch { at("copy").textContent = "Selected: press Ctrl+C"; }
   setTimeout(() => { at("copy").textContent = "Copy the command"; }, 2000);
+}
+
+/* A page that is served by the review command applies decisions itself */
+
+async function post(action, content) {
+  const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) };
+  try { return await (await fetch(action, request)).json(); }
+  catch { return { error: "The review command does not answer; start it again." }; }
+}
+
+function tell(text, good = false) {
+  at("told").textContent = text;
+  at("told").classList.toggle("good", good);
+  at("told").hidden = !text;
+}
+
+async function apply() {
+  const chosen = acceptedOnes();
+  at("apply").disabled = true;
+  const answer = await post("/accept", chosen.map(({ name, actual_sha256 }) => ({ name, actual_sha256 })));
+  at("apply").disabled = false;
+  tell(answer.error || "");
+  if (answer.error) return;
+  for (const record of chosen) {
+    state.applied.add(record);
+    state.decisions.delete(record);
+  }
+  drawRows();
+  show(state.current);
+}
+
+async function done() {
+  const answer = await post("/done", {});
+  tell(answer.error || "The review has ended; this window can be closed.", !answer.error);
+}
+
+if (data.served) {
+  at("done").hidden = false;
+  at("how").textContent = "An accepted picture becomes the baseline once you press Apply below.";
+  // The token need not stand in the address bar: from here on a cookie has it.
+  history.replaceState(null, "", "/report.html");
 }
 
 /* Events */
@@ -392,6 +437,8 @@ at("region-previous").addEventListener("click", () => jump(-1));
 at("accept").addEventListener("click", () => decide("accept"));
 at("reject").addEventListener("click", () => decide("reject"));
 at("copy").addEventListener("click", copy);
+at("apply").addEventListener("click", apply);
+at("done").addEventListener("click", done);
 at("clear").addEventListener("click", () => { state.decisions.clear(); drawDecision(); markCurrent(); });
 at("help-open").addEventListener("click", () => at("help").showModal());
 addEventListener("resize", () => { if (state.fitted) fit(); });

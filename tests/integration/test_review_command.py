@@ -1,0 +1,90 @@
+"""`python -m pytest_imgsim review`, as a command."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from fakes import FakeModel, flat, noise
+
+from pytest_imgsim.__main__ import main
+from pytest_imgsim.naming import TestId
+from pytest_imgsim.results import Results
+from pytest_imgsim.server import Server
+from pytest_imgsim.session import Session
+from pytest_imgsim.settings import Settings
+
+
+def compare_once(root: Path, *, changed: bool = True) -> None:
+    """Make a grey baseline and compare it with another picture, or with itself."""
+    test = TestId("t.py::test_a", "t.py", (), "test_a")
+    Session(Settings(update="changed"), root, FakeModel()).check(test, flat(40, 60))
+    run = Session(Settings(), root, FakeModel())
+    run.check(test, noise(40, 60) if changed else flat(40, 60))
+    run.results.write(Results(run.records), root=root, version="0")
+
+
+def test_nothing_to_review(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where every picture passed the command says so and ends well; without a run it does not."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["review"]) == 2
+    assert "run pytest first" in capsys.readouterr().err
+    compare_once(tmp_path, changed=False)
+    assert main(["review", "--no-browser"]) == 0
+    assert capsys.readouterr().out.startswith("nothing to review in imgsim-results: ")
+
+
+def test_a_bad_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A port that cannot be had is an error."""
+    monkeypatch.chdir(tmp_path)
+    compare_once(tmp_path)
+    assert main(["review", "--port=70000", "--no-browser"]) == 2
+    assert "--port: expected a free port, got 70000" in capsys.readouterr().err
+
+
+def test_a_browser_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address with its token goes to the browser, unless --no-browser is given."""
+    monkeypatch.chdir(tmp_path)
+    compare_once(tmp_path)
+    opened: list[str] = []
+    was_opened = threading.Event()
+
+    def browse(url: str) -> None:
+        opened.append(url)
+        was_opened.set()
+
+    def serve(server: Server) -> None:
+        was_opened.wait(timeout=0.5)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("webbrowser.open", browse)
+    monkeypatch.setattr(Server, "serve_forever", serve)
+    assert main(["review", "--no-browser"]) == 0
+    assert opened == []
+    assert main(["review"]) == 0
+    assert [url.partition("?token=")[0][:17] for url in opened] == ["http://127.0.0.1:"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+def test_ctrl_c_ends_it(tmp_path: Path) -> None:
+    """The command prints one line with the address, serves, and ends well by Ctrl+C."""
+    compare_once(tmp_path)
+    command = [sys.executable, "-m", "pytest_imgsim", "review", "--no-browser"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert line.startswith("review: http://127.0.0.1:")
+    assert line.endswith(" (Ctrl+C ends it)\n")
+    assert (process.returncode, out, err) == (0, "", "")

@@ -1,0 +1,148 @@
+"""The review page in a real Chromium, served: what is accepted there is applied at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import FakeModel, flat, noise
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from pytest_imgsim.naming import TestId
+from pytest_imgsim.results import Results
+from pytest_imgsim.server import Server
+from pytest_imgsim.session import Session
+from pytest_imgsim.settings import Settings
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium found; set CHROMIUM to its path"),
+]
+
+
+def compare_all(root: Path) -> Session:
+    """Make baselines of grey pictures, and compare them with others."""
+    make = Session(Settings(update="changed"), root, FakeModel())
+    run = Session(Settings(), root, FakeModel())
+    for seed, name in enumerate(("test_a", "test_[x#%]", "test_c")):
+        test = TestId(f"t.py::{name}", "t.py", (), name)
+        make.check(test, flat(40, 60))
+        run.check(test, noise(40, 60, seed))
+    run.results.write(Results(run.records), root=root, version="0")
+    return run
+
+
+def baseline(root: Path, name: str) -> bytes:
+    """Return a baseline's bytes."""
+    return (root / f"baselines/t/{name}.png").read_bytes()
+
+
+def actual(root: Path, name: str) -> bytes:
+    """Return the picture that was kept for a baseline's name."""
+    return (root / f"imgsim-results/t/{name}.actual.png").read_bytes()
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """Give what the command would have printed."""
+    return []
+
+
+@pytest.fixture
+def served(tmp_path: Path, told: list[str]) -> Iterator[Server]:
+    """Serve a run with three changed pictures."""
+    run = compare_all(tmp_path)
+    with Server(run.results, "imgsim-results", tell=told.append) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start one browser for the module."""
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live(served: Server, chromium: Browser) -> Iterator[Page]:
+    """Open the address; an error of the page's script or policy fails the test."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text))
+    page.goto(served.review.url)
+    yield page
+    page.close()
+    expected = ("status of 409", "ERR_CONNECTION_REFUSED")
+    assert [text for text in errors if not any(part in text for part in expected)] == []
+
+
+def choose(page: Page, *titles: str) -> None:
+    """Accept what stands in the list under these titles."""
+    for title in titles:
+        page.locator("#rows button", has_text=title).click()
+        page.keyboard.press("a")
+
+
+def test_apply_writes_the_right_bytes(live: Page, tmp_path: Path, told: list[str]) -> None:
+    """Apply makes baselines of what is accepted and of nothing else; its rows say accepted."""
+    before = baseline(tmp_path, "test_c")
+    expect(live.locator("#stage img").first).to_have_js_property("naturalWidth", 60)
+    assert "token" not in live.url
+    choose(live, "test_a", "x#")
+    live.locator("#rows button", has_text="test_c").click()
+    live.keyboard.press("r")
+    live.get_by_role("button", name="Apply").click()
+    expect(live.locator("#rows .mark.good")).to_have_text(["accepted", "accepted"])
+    expect(live.locator("#decided")).to_have_text("0 accepted, 1 rejected")
+    expect(live.locator("#apply")).to_be_hidden()
+    expect(live.locator("#told")).to_be_hidden()
+    for name in ("test_a", "test_[x#%25]"):
+        assert baseline(tmp_path, name) == actual(tmp_path, name)
+    assert baseline(tmp_path, "test_c") == before
+    assert len(told) == 2
+    live.reload()
+    expect(live.locator("#rows .mark.good")).to_have_count(2)
+    live.locator("#rows button", has_text="test_a").click()
+    expect(live.locator("#verdict")).to_have_text("accepted")
+    expect(live.locator("#accept")).to_be_hidden()
+
+
+def test_an_error_is_shown(live: Page, tmp_path: Path) -> None:
+    """What the server refuses stands in the page, the choice stays, and another try may do."""
+    path = tmp_path / "imgsim-results/t/test_a.actual.png"
+    right = path.read_bytes()
+    path.write_bytes(b"other")
+    choose(live, "test_a")
+    live.get_by_role("button", name="Apply").click()
+    expect(live.locator("#told")).to_contain_text("got another one; run that test again")
+    expect(live.locator("#decided")).to_have_text("1 accepted, 0 rejected")
+    path.write_bytes(right)
+    live.get_by_role("button", name="Apply").click()
+    expect(live.locator("#told")).to_be_hidden()
+    assert baseline(tmp_path, "test_a") == right
+
+
+def test_done_ends_the_review(live: Page, served: Server, told: list[str]) -> None:
+    """Done stops the server and says so; with nobody there, Apply says that too."""
+    live.get_by_role("button", name="Done").click()
+    expect(live.locator("#told")).to_have_text("The review has ended; this window can be closed.")
+    served.shutdown()
+    served.server_close()
+    choose(live, "test_a")
+    live.get_by_role("button", name="Apply").click()
+    expect(live.locator("#told")).to_contain_text("does not answer; start it again")
+    assert told == []
