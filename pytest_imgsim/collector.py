@@ -190,7 +190,8 @@ def _clashes(records: list[Record]) -> list[str]:
     owners: dict[str, Record] = {}
     notes = []
     for record in records:
-        if not record.claimed and not record.verdict.wrote:
+        known = record.baseline and (record.claimed or record.verdict.wrote)
+        if not known:
             continue
         first = owners.setdefault(record.baseline.casefold(), record)
         if first.test != record.test:

@@ -100,6 +100,19 @@ def test_one_baseline_from_two_workers_fails_the_run(suite: Suite) -> None:
     result.stdout.fnmatch_lines(["ERROR: baseline *was used by two tests*"])
 
 
+def test_errors_before_any_baseline_share_none(suite: Suite) -> None:
+    """Two tests that fail before they have a baseline are not told to use the same one."""
+    suite.write(
+        """
+def test_a(assert_similar): assert_similar(picture(), 5)
+def test_b(assert_similar): assert_similar(picture(), 5)
+"""
+    )
+    result = suite.run()
+    result.assert_outcomes(failed=2)
+    assert "used by two tests" not in str(result.stdout)
+
+
 @pytest.mark.parametrize(
     ("arguments", "partial"),
     [
