@@ -87,7 +87,7 @@ class ResNet50:
         Returns
         -------
         Features
-            Local maps (H/8, W/8, 512) and (H/16, W/16, 1024), top map (H/32, W/32, 2048).
+            Local maps (H/4, W/4, 256) and (H/8, W/8, 512), top map (H/32, W/32, 2048).
         """
         run = self._load()[1]
         with self._working():

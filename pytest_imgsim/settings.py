@@ -207,7 +207,7 @@ class Settings:
         Where a setting was given, for those that are not at their default.
     """
 
-    threshold: float = 0.9
+    threshold: float = 0.6
     warn_threshold: float | None = None
     update: str = "none"
     baselines: str = "baselines"

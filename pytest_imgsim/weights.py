@@ -23,7 +23,7 @@ from pytest_imgsim.settings import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 
 BUNDLED, IMAGENET = WEIGHTS_NAMES
 BUNDLED_FILE = "resnet50.npz"
-BUNDLED_SHA256 = "9debe557dad599146b3a6783d9278499327b31bf29570fcad21d1f2ac2a624b8"
+BUNDLED_SHA256 = "3fddf2f986d9503f757fc2fbd73ec20f0031530d420dbb71a4dd941925eb9ecf"
 #: Ends the name of an array that holds the step sizes of the 8-bit numbers of the same name.
 STEPS = "/steps"
 

@@ -67,7 +67,8 @@ def batch(maps: dict[str, list[Any]], random: np.random.Generator) -> Any:
     """Return the same part of some pages, each on two machines, (2 STATES, 1024, h, w)."""
     states = random.choice(sorted(maps), STATES, replace=False)
     height, width = maps[states[0]][0].shape[1:]
-    high, wide = int(random.integers(height // 2, height + 1)), int(random.integers(30, width + 1))
+    high = int(random.integers(height // 4, height // 2 + 1))
+    wide = int(random.integers(width // 4, width // 2 + 1))
     sides: tuple[list[Any], list[Any]] = ([], [])
     for state in states:
         top, left = int(random.integers(height - high + 1)), int(random.integers(width - wide + 1))
@@ -115,7 +116,7 @@ def train(network: Any, maps: dict[str, list[Any]], given: argparse.Namespace) -
 
 
 def report(network: Any, maps: dict[str, list[Any]]) -> None:
-    """Print the lowest cosine of one page on two machines and the highest of two pages."""
+    """Print how alike one page is on two machines, and how alike two pages are."""
     network.stages[3].eval()
     vectors, names = [], []
     for name, shots in maps.items():
@@ -127,7 +128,10 @@ def report(network: Any, maps: dict[str, list[Any]]) -> None:
     cosines = torch.stack(vectors) @ torch.stack(vectors).T
     one = np.asarray(names)[:, None] == np.asarray(names)[None]
     values = cosines.numpy()
-    print(f"one page: at least {values[one].min():.3f}; two: at most {values[~one].max():.3f}")
+    print(f"one page: at least {values[one].min():.3f}")
+    print(f"two: median {np.median(values[~one]):.3f}, at most {values[~one].max():.3f}")
+    for i, j in np.argwhere(~one & (values > values[one].min()))[:10]:
+        print(f"  {names[i]} and {names[j]}: {values[i, j]:.3f}")
 
 
 def main() -> None:

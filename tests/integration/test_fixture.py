@@ -51,9 +51,9 @@ def test_mismatch_tells_all(suite: Suite, mode: tuple[str, ...]) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.re_match_lines(
         [
-            r"test_page/test_a: looks different, -?\d\.\d{4} < 0\.9",
+            r"test_page/test_a: looks different, -?\d\.\d{4} < 0\.6",
             r"  score +-?\d\.\d{4} in the worst region.*",
-            r"  threshold +0\.9 \(default\)",
+            r"  threshold +0\.6 \(default\)",
             r"  worst at +16x16 at \(64, 48\)",
             r"  global +\d\.\d{4} .*",
             r"  pixels +1\.667 % differ, SSIM 0\.\d{4}",
@@ -147,7 +147,7 @@ def test_threshold_precedence(
     suite.run(*([f"--imgsim-threshold={line}"] if line else []))
     record = suite.records()["test_page/test_a"]
     given = [value for value in (argument, marker, line, ini) if value]
-    assert record["threshold"] == (float(given[0]) if given else 0.9)
+    assert record["threshold"] == (float(given[0]) if given else 0.6)
     assert record["threshold_from"] == origin
 
 

@@ -113,7 +113,7 @@ def test_facts(report: Page) -> None:
     """One comparison tells scores, threshold and origin, sizes, model and baseline."""
     report.get_by_role("button", name="test_changed").click()
     facts = report.locator("#facts").inner_text()
-    for fact in ("0.9 (default)", "200 x 120", "fake", "baselines/t/test_changed.png", "SSIM"):
+    for fact in ("0.6 (default)", "200 x 120", "fake", "baselines/t/test_changed.png", "SSIM"):
         assert fact in facts
     report.get_by_role("button", name="test_size").click()
     assert "200 x 150, expected 200 x 120" in report.locator("#facts").inner_text()

@@ -30,9 +30,9 @@ def test_summary_worst_first(suite: Suite, mode: tuple[str, ...]) -> None:
         [
             r"=+ imgsim: 3 compared, 1 missing, 1 failed, 1 equal =+",
             r"score +needs +verdict +test +baseline +worst region",
-            r"- +0\.9 +missing +test_new +test_page/test_new",
-            r"-?\d\.\d+ +0\.9 +failed +test_c +test_page/test_c +\d+x\d+ at \(80, \d+\)",
-            r"1\.0000 +0\.9 +equal +test_b +test_page/test_b",
+            r"- +0\.6 +missing +test_new +test_page/test_new",
+            r"-?\d\.\d+ +0\.6 +failed +test_c +test_page/test_c +\d+x\d+ at \(80, \d+\)",
+            r"1\.0000 +0\.6 +equal +test_b +test_page/test_b",
             r"review: imgsim-results/report\.html",
             r"pictures of 2 mismatches in imgsim-results/; accept:",
             r"1 baseline that no test uses \(python -m pytest_imgsim trim.*",

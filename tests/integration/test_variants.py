@@ -35,7 +35,7 @@ def test_both_pictures_pass(
     assert here.baselines().items() >= before.items()
     result = here.run(*mode)
     result.assert_outcomes(passed=2)
-    result.stdout.re_match_lines([r"1\.0000 +0\.9 +equal +test_b +test_page/test_b +variant 2"])
+    result.stdout.re_match_lines([r"1\.0000 +0\.6 +equal +test_b +test_page/test_b +variant 2"])
     numbers = {name: record["variant"] for name, record in here.records().items()}
     assert numbers == {"test_page/test_a": 1, "test_page/test_b": 2}
     assert here.results()["orphans"] == []
