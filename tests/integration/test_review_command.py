@@ -79,12 +79,21 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     compare_once(tmp_path)
     command = [sys.executable, "-m", "pytest_imgsim", "review", "--no-browser"]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background jobs, and what they start, are born with Ctrl+C ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        try:
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert line.startswith("review: http://127.0.0.1:")
     assert line.endswith(" (Ctrl+C ends it)\n")
     assert (process.returncode, out, err) == (0, "", "")
