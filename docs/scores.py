@@ -74,7 +74,13 @@ def faded(strength: float) -> Callable[[Image.Image], Image.Image]:
 
 def moved(by: int) -> Callable[[Image.Image], Image.Image]:
     """Return a change that moves text to the right."""
-    return lambda image: image.transform(image.size, Image.Transform.AFFINE, (1, 0, -by, 0, 1, 0))
+
+    def changed(image: Image.Image) -> Image.Image:
+        out = Image.new("RGB", image.size, image.getpixel((0, 0)))
+        out.paste(image, (by, 0))
+        return out
+
+    return changed
 
 
 def changes() -> Iterator[tuple[str, Callable[[Image.Image], Image.Image]]]:

@@ -231,14 +231,14 @@ def _review(options: argparse.Namespace) -> int:
     if not candidates(results.records):
         print(f"nothing to review in {options.report}: the last run kept no picture to accept")
         return 0
-    with Server(folder, options.report, port=options.port, tell=_tell) as server:
+    server = Server(folder, options.report, port=options.port, tell=_tell)
+    with server, suppress(KeyboardInterrupt):
         _tell(f"review: {server.review.url} (Ctrl+C ends it)")
         if not options.no_browser:
             # Where there is none but one for the terminal, it would hold up the server.
             url = server.review.url
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        with suppress(KeyboardInterrupt):
-            server.serve_forever()
+        server.serve_forever()
     return 0
 
 

@@ -132,7 +132,7 @@ def test_views(report: Page) -> None:
         expect(images).to_have_count(count)
         for image in images.all():
             expect(image).to_have_js_property("complete", True)
-            assert image.evaluate("image => image.naturalWidth") in (200, 25)
+            assert image.evaluate("image => image.naturalWidth") in (200, 50)
     report.get_by_role("tab", name="Diff").click()
     selected = report.locator('[role=tab][aria-selected="true"]')
     expect(selected).to_have_text("Diff")
