@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from pytest_imgsim.diagnose import (
     align,
@@ -40,17 +41,21 @@ class Seen:
     covered: Mask | None = None
     cells: CosineMap | None = None
 
-    @property
+    @cached_property
     def masked(self) -> tuple[Picture, Picture]:
         """The actual and the baseline picture with the ignored pixels hidden."""
         assert self.baseline is not None
         return hide(self.actual, self.covered), hide(self.baseline, self.covered)
 
     @property
+    def fits(self) -> bool:
+        """Whether there is a baseline of the same size."""
+        return self.baseline is not None and self.baseline.size == self.actual.size
+
+    @property
     def equal(self) -> bool:
         """Whether both show the same pixels where nothing is ignored."""
-        actual, baseline = self.masked
-        return actual.same_pixels(baseline)
+        return self.fits and self.masked[0].same_pixels(self.masked[1])
 
 
 def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:

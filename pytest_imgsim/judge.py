@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -111,34 +111,41 @@ class Judge:
         raw = _capture(source, accepted, settings)
         if number := accepted.number_of(raw):
             return _equal(record, number)
-        limit = settings.max_pixels
-        actual = to_picture(raw, what=describe(source), max_pixels=limit)
+        actual = to_picture(raw, what=describe(source), max_pixels=settings.max_pixels)
         record = record.with_(actual_size=actual.size)
-        baselines = self._decode(accepted, limit)
-        if not baselines:
-            return self._act(record.with_(verdict=Verdict.MISSING), target, settings, Seen(actual))
-        fitting = {n: each for n, each in baselines.items() if each.size == actual.size}
-        nearest = next(iter((fitting or baselines).values()))
-        record = record.with_(baseline_size=nearest.size)
-        if not fitting:
-            record = record.with_(verdict=Verdict.SIZE_CHANGED)
-            return self._act(record, target, settings, Seen(actual, nearest))
-        covered = _covered(actual, source, settings)
-        views = {n: Seen(actual, each, covered) for n, each in fitting.items()}
-        for number, seen in views.items():
+        views: dict[int, Seen] = {}
+        for number, seen in self._views(actual, accepted, source, settings):
             if seen.equal:
-                return self._act(_equal(record, number), target, settings, seen)
-        record, seen = self._score(record, views)
+                record = _equal(record.with_(baseline_size=actual.size), number)
+                return self._act(record, target, settings, seen)
+            views[number] = seen
+        if not views:
+            return self._act(record.with_(verdict=Verdict.MISSING), target, settings, Seen(actual))
+        record, seen = self._unequal(record, views)
         return self._act(record, target, settings, seen)
 
-    def _decode(self, accepted: Accepted, limit: int) -> dict[int, Picture]:
-        """Return the accepted pictures by their numbers."""
-        return {
-            each.number: decode(
-                each.data, what=f"baseline {relative(each.path, self._root)!r}", max_pixels=limit
-            )
-            for each in accepted
-        }
+    def _views(
+        self, actual: Picture, accepted: Accepted, source: Any, settings: Settings
+    ) -> Iterator[tuple[int, Seen]]:
+        """Yield what to compare with, by number: decoded one by one, for mostly the first fits."""
+        covered: Mask | None = None
+        asked = False
+        for each in accepted:
+            what = f"baseline {relative(each.path, self._root)!r}"
+            baseline = decode(each.data, what=what, max_pixels=settings.max_pixels)
+            if baseline.size == actual.size and not asked:
+                covered, asked = _covered(actual, source, settings), True
+            yield each.number, Seen(actual, baseline, covered)
+
+    def _unequal(self, record: Record, views: Mapping[int, Seen]) -> tuple[Record, Seen]:
+        """Return `record` with the verdict where no view is equal, and the view that counts."""
+        fitting = {number: seen for number, seen in views.items() if seen.fits}
+        if fitting:
+            return self._score(record.with_(baseline_size=record.actual_size), fitting)
+        first = next(iter(views.values()))
+        assert first.baseline is not None
+        size = first.baseline.size
+        return record.with_(verdict=Verdict.SIZE_CHANGED, baseline_size=size), first
 
     def _score(self, record: Record, views: Mapping[int, Seen]) -> tuple[Record, Seen]:
         """Return `record` with the verdict on the view that scores best, and that view.

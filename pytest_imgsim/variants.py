@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -78,10 +79,11 @@ def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
         If one leads out of `folder`, or cannot be read.
     """
     numbers = {}
-    for other in path.parent.iterdir():
-        match = VARIANT.search(other.stem)
-        if match and other == _variant(path, int(match[1])):
-            numbers[int(match[1])] = other
+    # By the beginning of the name: a folder may hold thousands, and no variant at all.
+    for name in os.listdir(path.parent):
+        match = VARIANT.search(Path(name).stem) if name.startswith(f"{path.stem}~") else None
+        if match and name == _variant(path, int(match[1])).name:
+            numbers[int(match[1])] = path.with_name(name)
     for number, other in sorted(numbers.items()):
         check_inside(other, folder)
         data = read(other)

@@ -110,6 +110,16 @@ def test_a_live_page_that_equals_a_variant_is_captured_once(bench: Bench) -> Non
     assert len(page.asked) == 1
 
 
+def test_variants_are_not_decoded_where_the_main_file_is_equal(bench: Bench) -> None:
+    """The same pixels in other bytes need one decode: a variant may even be broken."""
+    page = flat(40, 60)
+    main = bench.store(encoded(Image.fromarray(page), "PNG", compress_level=9))
+    main.with_name("test_cart~2.png").write_bytes(b"no picture")
+    bench.model = UntouchableModel()
+    record = bench.check(encoded(Image.fromarray(page), "PNG", compress_level=0))
+    assert (record.verdict, record.variant) == (Verdict.EQUAL, 1)
+
+
 def test_equal_pixels_of_a_variant_need_no_model(bench: Bench) -> None:
     """The same pixels as any of them are equal before the model is asked about the first."""
     bench.model = UntouchableModel()

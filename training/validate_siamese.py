@@ -26,8 +26,6 @@ from siamese_net import ResNet50
 from torch.nn import functional
 
 STRIDES = (4, 8, 16)
-#: Whole pixels (down, right) by which an actual may be moved.
-NUDGES = ((0, 1), (0, -1), (1, 0), (-1, 0))
 Row = dict[str, Any]
 Numbers = NDArray[np.float64]
 
@@ -40,7 +38,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--split", default="validation")
     parser.add_argument("--limit", type=int, default=60, help="pairs of each label")
     parser.add_argument("--worst", type=int, default=12, help="how many failures to list")
-    parser.add_argument("--nudged", action="store_true", help="also let actuals move by a pixel")
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 
@@ -57,10 +54,10 @@ def chosen(work: Path, split: str, limit: int) -> list[Row]:
     return sorted(kept, key=lambda pair: str(pair["baseline"]))
 
 
-def maps_of(network: Any, path: Path, nudge: tuple[int, int] = (0, 0)) -> list[Any]:
-    """Return the maps of the stages, (1, C, h, w) each, of a picture moved by whole pixels."""
+def maps_of(network: Any, path: Path) -> list[Any]:
+    """Return the maps of the stages, (1, C, h, w) each."""
     with Image.open(path) as image:
-        rgb = np.roll(np.asarray(image.convert("RGB")), nudge, axis=(0, 1))
+        rgb = np.asarray(image.convert("RGB"))
     height, width = (length // 32 * 32 for length in rgb.shape[:2])
     batch = torch.from_numpy(rgb[:height, :width].copy()).permute(2, 0, 1)[None].float()
     batch = batch.contiguous(memory_format=torch.channels_last)
@@ -68,9 +65,7 @@ def maps_of(network: Any, path: Path, nudge: tuple[int, int] = (0, 0)) -> list[A
         return list(network(batch))
 
 
-def score(
-    network: Any, work: Path, pairs: list[Row], *, nudged: bool = False
-) -> dict[str, Numbers]:
+def score(network: Any, work: Path, pairs: list[Row]) -> dict[str, Numbers]:
     """Return the smallest cosine of every pair for every variant."""
     found: dict[str, list[float]] = defaultdict(list)
     last: tuple[str, list[Any]] = ("", [])
@@ -82,15 +77,6 @@ def score(
             cells = [cosines(a, b)[:, None] for a, b in zip(last[1], actual, strict=True)]
         for name, value in variants(cells).items():
             found[name].append(value)
-        if not nudged:
-            continue
-        for nudge in NUDGES:
-            again = maps_of(network, work / pair["actual"], nudge)
-            with torch.inference_mode():
-                moved = [cosines(a, b)[:, None] for a, b in zip(last[1], again, strict=True)]
-                cells = [torch.maximum(a, b) for a, b in zip(cells, moved, strict=True)]
-        for name, value in variants(cells).items():
-            found[f"{name}, nudged"].append(value)
     return {name: np.asarray(values) for name, values in found.items()}
 
 
@@ -131,7 +117,7 @@ def main() -> None:
     network.eval()
     pairs = chosen(given.work, given.split, given.limit)
     regression = np.asarray([pair["label"] == "regression" for pair in pairs])
-    found = score(network, given.work, pairs, nudged=given.nudged)
+    found = score(network, given.work, pairs)
     print(f"step {state['step']}, {state['seconds'] / 60:.0f} minutes; {len(pairs)} pairs")
     print("| variant | AUC | caught at 0 % | 1 % | 5 % | 5 % limit |")
     print("|---|---|---|---|---|---|")
