@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from suite import MODES, PICTURES, Suite
+from browser import CHROMIUM
+from suite import MODES, PICTURES, TWO, Suite
 
 # pytester forgets the modules that an inner run imports, and numpy cannot be imported twice.
 import pytest_imgsim.resnet
-import pytest_imgsim.session  # noqa: F401
+import pytest_imgsim.session
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +46,30 @@ def picture() -> Callable[..., Any]:
     exec(PICTURES, space)
     function: Callable[..., Any] = space["picture"]
     return function
+
+
+@pytest.fixture
+def here(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Suite:
+    """A suite with two baselines, as the current folder."""
+    monkeypatch.chdir(suite.path)
+    suite.write(TWO)
+    suite.run("--update-baselines")
+    return suite
+
+
+@pytest.fixture(scope="session")
+def model() -> pytest_imgsim.resnet.ResNet50:
+    """The default model, once for all tests: it takes seconds to build."""
+    return pytest_imgsim.resnet.ResNet50()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser, started once for the module."""
+    from playwright.sync_api import sync_playwright
+
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()

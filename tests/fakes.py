@@ -21,6 +21,8 @@ from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
 Pixels = NDArray[np.uint8]
+#: The id of the weights that ship with this release.
+BUNDLED_ID = "resnet50-bundled-6aef5bb4-p1"
 
 
 def means(rgb: Pixels, stride: int) -> FeatureMap:
@@ -63,6 +65,17 @@ def noise(height: int, width: int, seed: int = 0) -> Pixels:
 def flat(height: int, width: int, colour: tuple[int, int, int] = (200, 200, 200)) -> Pixels:
     """Return (height, width, 3) pixels of one colour."""
     return np.full((height, width, 3), colour, dtype=np.uint8)
+
+
+def bars(seed: int = 0, size: tuple[int, int] = (224, 320)) -> Pixels:
+    """Return a page of random bars, (H, W, 3) uint8."""
+    generator = np.random.default_rng(seed)
+    out = np.full((*size, 3), 250, np.uint8)
+    for _ in range(40):
+        top, left = generator.integers(0, size[0] - 4), generator.integers(0, size[1] - 4)
+        height, width = generator.integers(2, 14), generator.integers(4, 90)
+        out[top : top + height, left : left + width] = generator.integers(0, 256, 3)
+    return out
 
 
 def png(rgb: Pixels, alpha: Pixels | None = None) -> bytes:

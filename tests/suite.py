@@ -18,6 +18,12 @@ MODES = {"no-xdist": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 #: The fake model, and without the soft assertions of pytest-playwright, which do not nest.
 IN_PROCESS = ("-p", "fake_plugin", "-p", "no:playwright")
 
+#: Two tests with a baseline each.
+TWO = """
+def test_a(assert_similar): assert_similar(picture())
+def test_b(assert_similar): assert_similar(picture((40, 40)))
+"""
+
 PICTURES = '''
 import numpy as np
 
@@ -29,6 +35,44 @@ def picture(mark=None, size=(160, 96), colour=(255, 255, 255)):
         out[mark[1]:mark[1] + 16, mark[0]:mark[0] + 16] = 0
     return out
 '''
+
+#: For the examples in the documentation: pages and elements shaped like Playwright's.
+BROWSER_CONFTEST = """
+import io, pytest
+from types import SimpleNamespace
+from PIL import Image
+
+class Locator:
+    def __init__(self, page): self.page = page
+    def all(self): return [self]
+    def bounding_box(self): return {"x": 20, "y": 20, "width": 200, "height": 100}
+    def screenshot(self, **options): return png((200, 100))
+    def wait_for(self): pass
+
+class Page:
+    clock = SimpleNamespace(set_fixed_time=lambda time: None)
+    def goto(self, path): pass
+    def locator(self, selector): return Locator(self)
+    def get_by_text(self, text): return Locator(self)
+    def evaluate(self, script): return [0, 0, 1280, 1]
+    def add_init_script(self, script): pass
+    def route(self, pattern, handler): pass
+    def screenshot(self, **options): return png((1280, 800))
+
+def png(size):
+    out = io.BytesIO()
+    Image.new("RGB", size, "white").save(out, "PNG")
+    return out.getvalue()
+
+@pytest.fixture
+def page(): return Page()
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(): return {}
+
+@pytest.fixture(scope="session")
+def browser_context_args(): return {}
+"""
 
 
 class Suite:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import NEEDS_CHROMIUM
 from fakes import FakeModel
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pytest_imgsim.capture import as_picture, browser_of, grab, is_live
 from pytest_imgsim.errors import MaskError, UnstableError
@@ -22,13 +20,9 @@ from pytest_imgsim.regions import Box, ignored
 from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium found; set CHROMIUM to its path"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 HTML = """
 <style>
@@ -43,13 +37,9 @@ HTML = """
 
 
 @pytest.fixture(scope="module")
-def live() -> Iterator[Page]:
+def live(chromium: Browser) -> Page:
     """Open one page for the module."""
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser.new_page(viewport={"width": 640, "height": 400}, device_scale_factor=2)
-        browser.close()
+    return chromium.new_page(viewport={"width": 640, "height": 400}, device_scale_factor=2)
 
 
 @pytest.fixture

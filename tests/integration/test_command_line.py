@@ -7,23 +7,9 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeModel
-from suite import Suite
+from suite import TWO, Suite
 
 from pytest_imgsim.__main__ import main
-
-TWO = """
-def test_a(assert_similar): assert_similar(picture())
-def test_b(assert_similar): assert_similar(picture((40, 40)))
-"""
-
-
-@pytest.fixture
-def here(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Suite:
-    """Give a suite with two baselines, as the current folder."""
-    monkeypatch.chdir(suite.path)
-    suite.write(TWO)
-    suite.run("--update-baselines")
-    return suite
 
 
 def test_accept_by_name(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:

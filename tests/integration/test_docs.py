@@ -8,46 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from suite import Suite
+from suite import BROWSER_CONFTEST, Suite
 
 DOCS = Path(__file__).parents[2] / "docs"
-
-CONFTEST = """
-import io, pytest
-from types import SimpleNamespace
-from PIL import Image
-
-class Locator:
-    def __init__(self, page): self.page = page
-    def all(self): return [self]
-    def bounding_box(self): return {"x": 20, "y": 20, "width": 200, "height": 100}
-    def screenshot(self, **options): return png((200, 100))
-    def wait_for(self): pass
-
-class Page:
-    clock = SimpleNamespace(set_fixed_time=lambda time: None)
-    def goto(self, path): pass
-    def locator(self, selector): return Locator(self)
-    def get_by_text(self, text): return Locator(self)
-    def evaluate(self, script): return [0, 0, 1280, 1]
-    def add_init_script(self, script): pass
-    def route(self, pattern, handler): pass
-    def screenshot(self, **options): return png((1280, 800))
-
-def png(size):
-    out = io.BytesIO()
-    Image.new("RGB", size, "white").save(out, "PNG")
-    return out.getvalue()
-
-@pytest.fixture
-def page(): return Page()
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(): return {}
-
-@pytest.fixture(scope="session")
-def browser_context_args(): return {}
-"""
 
 
 def blocks(page: str) -> list[str]:
@@ -61,7 +24,7 @@ def blocks(page: str) -> list[str]:
 )
 def test_python_blocks_are_passing_tests(suite: Suite, page: str, tests: int) -> None:
     """Every block runs as a test file, first to make baselines, then to compare."""
-    suite.pytester.makeconftest(CONFTEST)
+    suite.pytester.makeconftest(BROWSER_CONFTEST)
     for number, block in enumerate(blocks(page)):
         (suite.path / f"test_block{number}.py").write_text(block, encoding="utf-8")
     suite.run("--update-baselines").assert_outcomes(passed=tests)

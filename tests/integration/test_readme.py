@@ -9,37 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from suite import Suite
+from suite import BROWSER_CONFTEST, Suite
 
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-CONFTEST = """
-import io, pytest
-from PIL import Image
-
-class Locator:
-    def __init__(self, page): self.page = page
-    def all(self): return [self]
-    def bounding_box(self): return {"x": 20, "y": 20, "width": 200, "height": 100}
-    def screenshot(self, **options): return png((200, 100))
-
-class Page:
-    def goto(self, path): pass
-    def locator(self, selector): return Locator(self)
-    def evaluate(self, script): return [0, 0, 1280, 1]
-    def screenshot(self, **options): return png((1280, 800))
-
-def png(size):
-    out = io.BytesIO()
-    Image.new("RGB", size, "white").save(out, "PNG")
-    return out.getvalue()
-
-@pytest.fixture
-def page(): return Page()
-"""
 
 
 def blocks(language: str) -> list[str]:
@@ -50,7 +25,7 @@ def blocks(language: str) -> list[str]:
 @pytest.mark.model
 def test_python_blocks_are_passing_tests(suite: Suite) -> None:
     """Every Python block runs as a test file: first to make baselines, then to compare."""
-    suite.pytester.makeconftest(CONFTEST)
+    suite.pytester.makeconftest(BROWSER_CONFTEST)
     for number, block in enumerate(blocks("python")):
         (suite.path / f"test_block{number}.py").write_text(block, encoding="utf-8")
     count = sum(block.count("def test_") for block in blocks("python"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import NEEDS_CHROMIUM
 from fakes import FakeModel, flat, noise
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pytest_imgsim.__main__ import main
 from pytest_imgsim.naming import TestId
@@ -19,25 +18,11 @@ from pytest_imgsim.results import Results
 from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 HOSTILE = (
     "test_x[</script><script>document.title='owned'</script><img src=x onerror=alert(1)>%41#?]"
 )
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium found; set CHROMIUM to its path"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start one browser for the module."""
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
+pytestmark = NEEDS_CHROMIUM
 
 
 def compare_all(root: Path) -> Session:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import NEEDS_CHROMIUM
 from fakes import FakeModel, flat, noise
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pytest_imgsim.naming import TestId
 from pytest_imgsim.results import Results
@@ -18,12 +17,7 @@ from pytest_imgsim.server import Server
 from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium found; set CHROMIUM to its path"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 def compare_all(root: Path) -> Session:
@@ -64,16 +58,6 @@ def served(tmp_path: Path, told: list[str]) -> Iterator[Server]:
         yield server
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start one browser for the module."""
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

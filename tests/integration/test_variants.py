@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from suite import Suite
+from suite import TWO, Suite
 
 from pytest_imgsim.__main__ import main
 
-TWO = """
-def test_a(assert_similar): assert_similar(picture())
-def test_b(assert_similar): assert_similar(picture((40, 40)))
-"""
 OTHER = TWO.replace("(40, 40)", "(80, 40)")
-
-
-@pytest.fixture
-def here(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Suite:
-    """Give a suite with two baselines, as the current folder."""
-    monkeypatch.chdir(suite.path)
-    suite.write(TWO)
-    suite.run("--update-baselines")
-    return suite
 
 
 def test_both_pictures_pass(
