@@ -204,13 +204,15 @@ def _clashes(records: list[Record]) -> list[str]:
 
 def _changed_model(folder: ResultsFolder, results: Results) -> list[str]:
     """Return a note where another model scored the last run: thresholds may not carry over."""
+    new = {record.model for record in results.records if record.model}
+    if not new:
+        return []
     try:
         before, _ = folder.read()
     except ImgsimError:
         return []
     old = {record.model for record in before.records if record.model}
-    new = {record.model for record in results.records if record.model}
-    if not old or not new or old == new:
+    if not old or old == new:
         return []
     return [
         f"the model changed from {', '.join(sorted(old))} to {', '.join(sorted(new))} since the "

@@ -7,27 +7,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from pytest_imgsim.diagnose import changed_pixels
+from pytest_imgsim.diagnose import changed_pixels, differing
 from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.regions import Box, Mask, changed_boxes
-from pytest_imgsim.scoring import CosineMap, Extractor, Features, cosine, cosine_map
+from pytest_imgsim.scoring import CosineMap, Extractor, cosine, cosine_map
+from pytest_imgsim.windows import GRAIN, Window, windows
 
-#: ResNet50 halves its input five times; tiles and padded pictures come in multiples of this.
-GRAIN = 32
-#: Largest picture that is worked on in one piece, in pixels.
-WHOLE = 2_200_000
-#: Side of a tile's core, and what is added around it. The halo is larger than half the
-#: receptive field of the last stage (483 px: Araujo et al., doi:10.23915/distill.00021), so
-#: a tile's core has the values that the whole picture would have.
-CORE, HALO = 768, 256
+#: Largest picture that the pooled vector is made of, in pixels: larger ones are reduced to it.
+OVERVIEW = 96 * 96
 MAX_REGIONS = 20
 #: Changes in cells less alike than this make regions of their own, so that noise around them,
 #: which may cover the page, does not widen them.
 ALIKE = 0.85
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -97,13 +91,18 @@ def compare(actual: Picture, baseline: Picture, extractor: Extractor) -> Scores:
     )
 
 
-def pooled(picture: Picture, extractor: Extractor) -> NDArray[np.float32]:
-    """Return the mean of the last stage's features over a picture's colours, (2048,) float32."""
-    padded = _pad(picture.rgb)
-    total = _Mean()
-    for tile in _tiles(padded.shape[0], padded.shape[1]):
-        total.add(tile.core_of_top(extractor.extract(tile.cut(padded))))
-    return total.value.astype(np.float32)
+def pooled(rgb: Pixels, extractor: Extractor) -> NDArray[np.float32]:
+    """Return the pooled vector of (H, W, 3) uint8 pixels, (2048,) float32.
+
+    A picture of more than `OVERVIEW` pixels is reduced to about that many: this is the picture
+    at a glance, whose cost does not grow with its size.
+    """
+    height, width = rgb.shape[:2]
+    share = (OVERVIEW / (height * width)) ** 0.5
+    if share < 1:
+        size = (max(1, round(width * share)), max(1, round(height * share)))
+        rgb = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
+    return extractor.vector(rgb)
 
 
 def _layers(actual: Picture, baseline: Picture) -> Iterator[tuple[Pixels, Pixels]]:
@@ -116,71 +115,15 @@ def _as_grey(plane: Pixels) -> Pixels:
     return np.repeat(plane[:, :, None], 3, axis=2)
 
 
-class _Mean:
-    """The mean feature vector over cells that arrive tile by tile."""
-
-    def __init__(self) -> None:
-        self._sum: NDArray[np.float64] | float = 0.0
-        self._count = 0
-
-    def add(self, cells: NDArray[np.float32]) -> None:
-        self._sum = self._sum + cells.sum(axis=(0, 1), dtype=np.float64)
-        self._count += cells.shape[0] * cells.shape[1]
-
-    @property
-    def value(self) -> NDArray[np.float64]:
-        return np.asarray(self._sum / self._count)
-
-
-@dataclass(frozen=True)
-class _Tile:
-    """A piece of a padded picture: the part it stands for, and that part with its halo.
-
-    Spans are (start, stop) in pixels, multiples of `GRAIN`.
-    """
-
-    core: tuple[Span, Span]
-    outer: tuple[Span, Span]
-
-    def cut(self, rgb: Pixels) -> Pixels:
-        (top, bottom), (left, right) = self.outer
-        return rgb[top:bottom, left:right]
-
-    def core_in(self, stride: int) -> tuple[slice, slice]:
-        """Return the core's cells within the tile's own map."""
-        down, across = (
-            slice((core[0] - outer[0]) // stride, (core[1] - outer[0]) // stride)
-            for core, outer in zip(self.core, self.outer, strict=True)
-        )
-        return down, across
-
-    def cells(self, stride: int) -> tuple[slice, slice]:
-        """Return the core's cells within the whole picture's map."""
-        down, across = (slice(start // stride, stop // stride) for start, stop in self.core)
-        return down, across
-
-    def core_of_top(self, features: Features) -> NDArray[np.float32]:
-        return features.top.values[self.core_in(features.top.stride)]
-
-
-def _tiles(height: int, width: int) -> Iterator[_Tile]:
-    if height * width <= WHOLE:
-        whole = ((0, height), (0, width))
-        yield _Tile(whole, whole)
-        return
-    for down in _cuts(height):
-        for across in _cuts(width):
-            yield _Tile((down[0], across[0]), (down[1], across[1]))
-
-
-def _cuts(length: int) -> Iterator[tuple[Span, Span]]:
-    """Yield the (core, outer) spans of a side; a side that fits one tile is left whole."""
-    if length <= CORE + 2 * HALO:
-        yield (0, length), (0, length)
-        return
-    for start in range(0, length, CORE):
-        stop = min(start + CORE, length)
-        yield (start, stop), (max(start - HALO, 0), min(stop + HALO, length))
+def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMap, float]:
+    """Return the local cosines and the cosine of the pooled vectors of two pictures that differ."""
+    left, right = _pad(a), _pad(b)
+    pieces = [
+        (window, cosine_map(extractor.local(window.cut(left)), extractor.local(window.cut(right))))
+        for window in windows(differing(left, right), extractor.reach)
+    ]
+    similarity = float(cosine(pooled(a, extractor), pooled(b, extractor)))
+    return _assemble(pieces, left.shape[:2]), similarity
 
 
 def _pad(rgb: Pixels) -> Pixels:
@@ -189,30 +132,12 @@ def _pad(rgb: Pixels) -> Pixels:
     return np.pad(rgb, ((0, -height % GRAIN), (0, -width % GRAIN), (0, 0)), mode="edge")
 
 
-def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMap, float]:
-    """Return the local cosines and the cosine of the pooled vectors of two pictures."""
-    a, b = _pad(a), _pad(b)
-    pieces: list[tuple[_Tile, CosineMap]] = []
-    mean_a, mean_b = _Mean(), _Mean()
-    for tile in _tiles(a.shape[0], a.shape[1]):
-        left, right = tile.cut(a), tile.cut(b)
-        features = extractor.extract(left)
-        mean_a.add(tile.core_of_top(features))
-        if np.array_equal(left, right):
-            mean_b.add(tile.core_of_top(features))
-            continue
-        others = extractor.extract(right)
-        mean_b.add(tile.core_of_top(others))
-        pieces.append((tile, cosine_map(features, others)))
-    return _assemble(pieces, a.shape[:2]), float(cosine(mean_a.value, mean_b.value))
-
-
-def _assemble(pieces: list[tuple[_Tile, CosineMap]], shape: tuple[int, ...]) -> CosineMap:
-    """Return one map for the whole picture; where no tile changed, the cosine is 1."""
+def _assemble(pieces: list[tuple[Window, CosineMap]], shape: tuple[int, ...]) -> CosineMap:
+    """Return one map for the whole picture; beyond the windows, the cosine is 1."""
     stride = pieces[0][1].stride
     values = np.ones((shape[0] // stride, shape[1] // stride))
-    for tile, cells in pieces:
-        values[tile.cells(stride)] = cells.values[tile.core_in(stride)]
+    for window, cells in pieces:
+        values[window.cells(stride)] = cells.values[window.own_cells(stride)]
     return CosineMap(stride, values)
 
 

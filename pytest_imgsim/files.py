@@ -14,7 +14,9 @@ TEMP_PREFIX = ".imgsim-"
 TEMP_SUFFIX = ".tmp"
 
 
-def write_whole(path: Path, data: bytes, *, scratch: Path | None = None) -> None:
+def write_whole(
+    path: Path, data: bytes, *, scratch: Path | None = None, durable: bool = True
+) -> None:
     """Write `data` so that `path` is at every moment the old file or the new one.
 
     Parameters
@@ -26,26 +28,29 @@ def write_whole(path: Path, data: bytes, *, scratch: Path | None = None) -> None
     scratch : Path, optional
         Folder for the unfinished file, made where missing, so that a killed process leaves
         nothing beside `path`; used where it lies on the same file system.
+    durable : bool
+        Whether the file has to outlive a loss of power as well, for which the disk is waited for.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if scratch is not None:
         scratch.mkdir(parents=True, exist_ok=True)
         try:
-            _replace(path, data, scratch)
+            _replace(path, data, scratch, durable)
             return
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-    _replace(path, data, path.parent)
+    _replace(path, data, path.parent, durable)
 
 
-def _replace(path: Path, data: bytes, folder: Path) -> None:
+def _replace(path: Path, data: bytes, folder: Path, durable: bool) -> None:
     handle, temporary = tempfile.mkstemp(prefix=TEMP_PREFIX, suffix=TEMP_SUFFIX, dir=folder)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         Path(temporary).chmod(_file_mode(path))
         Path(temporary).replace(path)
     except BaseException:
@@ -89,7 +94,10 @@ def check_inside(path: Path, folder: Path) -> None:
 
 def relative(path: Path, root: Path) -> str:
     """Return `path` with slashes, from `root` on where it lies below it."""
-    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def seen_from_here(path: Path) -> str:

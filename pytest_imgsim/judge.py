@@ -1,13 +1,13 @@
-"""The path of one comparison: capture, equal?, size, mask, score, verdict, update or explain."""
+"""The path of a comparison whose bytes differ: size, mask, score, verdict, update or explain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from pytest_imgsim.capture import Raw, describe, grab, settle, to_picture
+from pytest_imgsim.capture import settle, to_picture
 from pytest_imgsim.compare import compare
 from pytest_imgsim.errors import BaselineError, MaskError
 from pytest_imgsim.explain import Seen, explain
@@ -19,7 +19,8 @@ from pytest_imgsim.regions import Mask, hide, ignored
 from pytest_imgsim.results import ResultsFolder
 from pytest_imgsim.scoring import Extractor
 from pytest_imgsim.settings import Settings
-from pytest_imgsim.store import Store
+from pytest_imgsim.sources import Raw, describe
+from pytest_imgsim.store import Store, Target
 from pytest_imgsim.variants import MAIN, Accepted
 
 #: The verdicts on which each update mode writes the actual picture as the baseline.
@@ -44,28 +45,6 @@ class Model(Extractor, Protocol):
     seconds: float
 
 
-@dataclass(frozen=True)
-class Target:
-    """The baseline of one check.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    path : Path
-        The file to compare with.
-    own : Path
-        The file to write; another than `path` where `path` is shared between platforms.
-    claimed : bool
-        Whether the baseline belongs to this check alone.
-    """
-
-    name: str
-    path: Path
-    own: Path
-    claimed: bool
-
-
 class Judge:
     """Judges one check at a time.
 
@@ -88,7 +67,15 @@ class Judge:
         self._model = model
         self._written: dict[Path, str] = {}
 
-    def judge(self, record: Record, target: Target, source: Any, settings: Settings) -> Record:
+    def judge(
+        self,
+        record: Record,
+        target: Target,
+        accepted: Accepted,
+        source: Any,
+        first: Raw,
+        settings: Settings,
+    ) -> Record:
         """Return `record` with the verdict on `source`, having written what goes with it.
 
         Parameters
@@ -97,8 +84,12 @@ class Judge:
             What is known already: test, name, threshold.
         target : Target
             The baseline.
+        accepted : Accepted
+            What lies there.
         source : object
             The actual picture.
+        first : bytes, PIL image or ndarray
+            What was captured of it already, and has the bytes of nothing accepted.
         settings : Settings
             Those in force.
 
@@ -107,16 +98,15 @@ class Judge:
         ImgsimError
             If no verdict can be reached.
         """
-        accepted = Accepted(target.path, self._store.folder if target.claimed else None)
-        raw = _capture(source, accepted, settings)
+        raw = _settled(source, first, settings)
         if number := accepted.number_of(raw):
-            return _equal(record, number)
+            return record.equal_to(number)
         actual = to_picture(raw, what=describe(source), max_pixels=settings.max_pixels)
         record = record.with_(actual_size=actual.size)
         views: dict[int, Seen] = {}
         for number, seen in self._views(actual, accepted, source, settings):
             if seen.equal:
-                record = _equal(record.with_(baseline_size=actual.size), number)
+                record = record.with_(baseline_size=actual.size).equal_to(number)
                 return self._act(record, target, settings, seen)
             views[number] = seen
         if not views:
@@ -205,15 +195,8 @@ def _verdict(record: Record, score: float) -> Verdict:
     return Verdict.WARNED if warned else Verdict.PASSED
 
 
-def _equal(record: Record, number: int) -> Record:
-    return record.with_(verdict=Verdict.EQUAL, variant=number, score=1.0, global_score=1.0)
-
-
-def _capture(source: Any, accepted: Accepted, settings: Settings) -> Raw:
-    """Return a capture that stands still, or the first one if its bytes are accepted ones."""
-    first = grab(source, full_page=settings.full_page)
-    if accepted.number_of(first):
-        return first
+def _settled(source: Any, first: Raw, settings: Settings) -> Raw:
+    """Return a capture that stands still."""
     return settle(
         source,
         first,

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from pytest_imgsim.capture import as_picture, describe, is_playwright, is_selenium
+from pytest_imgsim.capture import as_picture
 from pytest_imgsim.errors import MaskError
 from pytest_imgsim.regions import Area, Box, MaskImage, Polygon
+from pytest_imgsim.sources import describe, is_playwright, is_selenium
 
 ACCEPTED = (
     "Box, Polygon, four numbers (x, y, width, height), a black and white mask picture, or a "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from pytest_imgsim.errors import BaselineError
@@ -20,6 +21,7 @@ VARIANT = re.compile(r"~([2-9]|[1-9][0-9]+)\Z")
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def encode_segment(text: str, *, fold: bool = False) -> str:
     """Return `text` as a path segment that every file system keeps apart and allows.
 

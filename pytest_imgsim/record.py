@@ -45,6 +45,10 @@ class Verdict(Enum):
 _FAILING = (Verdict.ERROR, Verdict.MISSING, Verdict.SIZE_CHANGED, Verdict.FAILED)
 
 
+#: What JSON and execnet take as it is.
+EXACT = frozenset({str, int, float, bool, type(None)})
+
+
 @dataclass(frozen=True)
 class RegionScore:
     """A changed region and how alike the two pictures are there.
@@ -157,16 +161,17 @@ class Record:
         """The worst region, or None where nothing changed."""
         return self.regions[0] if self.regions else None
 
+    def equal_to(self, variant: int) -> Record:
+        """Return this record for a picture that is equal to the accepted one of a number."""
+        return self.with_(verdict=Verdict.EQUAL, variant=variant, score=1.0, global_score=1.0)
+
     def with_(self, **changes: Any) -> Record:
         """Return a copy with some fields changed."""
         return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as exact builtins, fit for JSON and for execnet."""
-        out: dict[str, Any] = {}
-        for field in fields(self):
-            out[field.name] = _plain(getattr(self, field.name))
-        return out
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Record:
@@ -186,6 +191,8 @@ class Record:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in EXACT:
+        return value
     if isinstance(value, Verdict):
         return value.value
     if isinstance(value, RegionScore):
@@ -199,6 +206,4 @@ def _plain(value: Any) -> Any:
     for kind in (bool, int, float):
         if isinstance(value, kind):
             return kind(value)
-    if value is None:
-        return None
     raise TypeError(f"a Record holds builtins only, got {type(value).__name__}: {value!r}")

@@ -200,8 +200,8 @@ def changed_boxes(changed: Mask, *, cell: int = 8) -> list[Box]:
     list of Box
         Tight boxes in whole pixels.
     """
-    rows = np.add.reduceat(changed, np.arange(0, changed.shape[0], cell), axis=0)
-    grid = np.add.reduceat(rows, np.arange(0, changed.shape[1], cell), axis=1) > 0
+    rows = np.logical_or.reduceat(changed, np.arange(0, changed.shape[0], cell), axis=0)
+    grid = np.logical_or.reduceat(rows, np.arange(0, changed.shape[1], cell), axis=1)
     boxes = [_tight(changed, cells, cell) for cells in _components(grid)]
     return sorted(boxes, key=lambda box: (box.y, box.x))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ class ResultsFolder:
         """
         relative = f"{name}.{kind}.png"
         self._ignore_itself()
-        write_whole(self.folder / relative, data)
+        self._write(relative, data)
         return relative
 
     def write(self, results: Results, *, root: Path, version: str) -> None:
@@ -128,13 +128,12 @@ class ResultsFolder:
             "share": asdict(results.share) if results.share else None,
         }
         self._ignore_itself()
-        text = json.dumps(content, indent=1, allow_nan=False)
-        write_whole(self.folder / FILE, (text + "\n").encode())
+        self._write(FILE, _lines(content).encode())
         self._sweep(results.records)
 
     def write_page(self, text: str) -> None:
         """Write report.html."""
-        write_whole(self.folder / PAGE, text.encode())
+        self._write(PAGE, text.encode())
 
     def drop_page(self) -> None:
         """Remove report.html, before results.json becomes one that it does not show."""
@@ -164,9 +163,13 @@ class ResultsFolder:
             )
         return _parse(content, path)
 
+    def _write(self, relative: str, data: bytes) -> None:
+        # The next run makes all of it anew.
+        write_whole(self.folder / relative, data, durable=False)
+
     def _ignore_itself(self) -> None:
         if not (self.folder / ".gitignore").exists():
-            write_whole(self.folder / ".gitignore", b"*\n")
+            self._write(".gitignore", b"*\n")
 
     def _sweep(self, records: Iterable[Record]) -> None:
         """Remove our own files that no record names, and folders that this leaves empty."""
@@ -177,6 +180,18 @@ class ResultsFolder:
             if _is_ours(path.name) and path.relative_to(self.folder).as_posix() not in kept
         ]
         delete(stale, self.folder)
+
+
+def _lines(content: Mapping[str, Any]) -> str:
+    """Return JSON with a line for each record; json's own indentation takes five times as long."""
+    parts = []
+    for key, value in content.items():
+        text = json.dumps(value, allow_nan=False)
+        if key == "records":
+            lines = (json.dumps(record, allow_nan=False) for record in value)
+            text = "[\n" + ",\n".join(lines) + "\n]"
+        parts.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def pictures_of(record: Record) -> list[str]:

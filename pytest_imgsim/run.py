@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_imgsim.fixture import identify
+from pytest_imgsim.process import usable_cpus
 from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,13 +43,14 @@ class Run:
 
     @property
     def model(self) -> ResNet50:
-        """The ResNet50 of this process; TensorFlow is not imported before it is used."""
+        """The ResNet50 of this process; nothing of it is imported before it is used."""
         if self._model is None:
             from pytest_imgsim.resnet import ResNet50
 
             self._model = ResNet50(
                 self.settings.weights,
                 root=self._config.rootpath,
+                runtime=self.settings.runtime,
                 threads=worker_threads(self._config),
                 max_pixels=self.settings.max_pixels,
             )
@@ -61,7 +62,7 @@ class Run:
         if self._session is None:
             from pytest_imgsim.session import Session
 
-            self._session = Session(self.settings, self._config.rootpath, self.model)
+            self._session = Session(self.settings, self._config.rootpath, lambda: self.model)
         return self._session
 
     def collected(self, item: pytest.Item) -> None:
@@ -97,7 +98,4 @@ class Run:
 def worker_threads(config: pytest.Config) -> int:
     """Return this worker's share of the CPUs, or 0 (all) without xdist."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
-    if workers <= 1:
-        return 0
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (usable or 1) // int(workers))
+    return 0 if workers <= 1 else max(1, usable_cpus() // int(workers))

@@ -27,20 +27,9 @@ class FeatureMap:
     values: Array
 
 
-@dataclass(frozen=True, eq=False)
-class Features:
-    """What an extractor sees in a picture.
-
-    Parameters
-    ----------
-    local : tuple of FeatureMap
-        Maps in which a change is looked for, finest first; each stride divides the next.
-    top : FeatureMap
-        The last map, whose mean over all cells is the picture's pooled vector.
-    """
-
-    local: tuple[FeatureMap, ...]
-    top: FeatureMap
+#: What an extractor sees around each cell: maps of several strides, finest first; each stride
+#: divides the next.
+Local = tuple[FeatureMap, ...]
 
 
 class Extractor(Protocol):
@@ -51,8 +40,17 @@ class Extractor(Protocol):
         """Id of the model: architecture, weights and preprocessing."""
         ...
 
-    def extract(self, rgb: NDArray[np.uint8]) -> Features:
-        """Return the features of (H, W, 3) uint8 pixels; H and W are multiples of 32."""
+    @property
+    def reach(self) -> int:
+        """How many pixels before and after a cell's first one its local features look at."""
+        ...
+
+    def local(self, rgb: NDArray[np.uint8]) -> Local:
+        """Return the maps of (H, W, 3) uint8 pixels; H and W are multiples of 8."""
+        ...
+
+    def vector(self, rgb: NDArray[np.uint8]) -> Array:
+        """Return the pooled vector of (H, W, 3) uint8 pixels of any size, (2048,) float32."""
         ...
 
 
@@ -114,17 +112,17 @@ class CosineMap:
     values: NDArray[np.float64]
 
 
-def cosine_map(a: Features, b: Features) -> CosineMap:
+def cosine_map(a: Local, b: Local) -> CosineMap:
     """Return the smallest local cosine of all stages, on the grid of the finest.
 
     Parameters
     ----------
-    a, b : Features
-        Features of two pictures of one size.
+    a, b : tuple of FeatureMap
+        Local features of two pictures of one size.
     """
-    finest = a.local[0].stride
-    out = np.ones(a.local[0].values.shape[:2], dtype=np.float64)
-    for left, right in zip(a.local, b.local, strict=True):
+    finest = a[0].stride
+    out = np.ones(a[0].values.shape[:2], dtype=np.float64)
+    for left, right in zip(a, b, strict=True):
         cells = cosine(left.values, right.values)
         times = left.stride // finest
         out = np.minimum(out, cells.repeat(times, axis=0).repeat(times, axis=1))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_imgsim.capture import browser_of, describe
 from pytest_imgsim.errors import BaselineError, ImgsimError
 from pytest_imgsim.files import relative
-from pytest_imgsim.judge import Judge, Model, Target
 from pytest_imgsim.naming import TestId
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results import ResultsFolder
 from pytest_imgsim.settings import Settings
-from pytest_imgsim.store import Store, is_path
+from pytest_imgsim.sources import browser_of, describe, grab
+from pytest_imgsim.store import Store, Target, is_path
+from pytest_imgsim.variants import Accepted
+
+if TYPE_CHECKING:
+    from pytest_imgsim.judge import Judge, Model
 
 
 class Session:
@@ -25,8 +30,8 @@ class Session:
         Those of the run; a check may lay its own over them.
     root : Path
         Where relative folders and baselines begin: pytest's rootdir.
-    model : Model
-        Scores what is not equal; untouched as long as everything is.
+    model : callable
+        Returns what scores pictures that are not equal; not called as long as all are.
 
     Attributes
     ----------
@@ -34,7 +39,7 @@ class Session:
         One for every check, also for those that raised.
     """
 
-    def __init__(self, settings: Settings, root: Path, model: Model) -> None:
+    def __init__(self, settings: Settings, root: Path, model: Callable[[], Model]) -> None:
         self.settings = settings
         self.root = root
         self.records: list[Record] = []
@@ -42,7 +47,7 @@ class Session:
         self.store = Store(
             root / settings.baselines, settings.template, scratch=self.results.folder
         )
-        self._judge = Judge(root, self.store, self.results, model)
+        self._model = model
         self._claims: dict[str, str] = {}
         self._claimed_by: dict[str, list[str]] = {}
         self._calls: dict[str, int] = {}
@@ -99,13 +104,27 @@ class Session:
                 update_path=relative(target.own, self.root),
                 claimed=target.claimed,
             )
-            record = self._judge.judge(record, target, source, settings)
+            record = self._compare(record, target, source, settings)
         except Exception as error:
             record = record.with_(message=_one_line(error))
             raise
         finally:
             self.records.append(record)
         return record
+
+    @cached_property
+    def _judge(self) -> Judge:
+        from pytest_imgsim.judge import Judge  # and with it numpy and Pillow
+
+        return Judge(self.root, self.store, self.results, self._model())
+
+    def _compare(self, record: Record, target: Target, source: Any, settings: Settings) -> Record:
+        """Return the record with its verdict; for the bytes of an accepted picture, at once."""
+        accepted = Accepted(target.path, self.store.folder if target.claimed else None)
+        first = grab(source, full_page=settings.full_page)
+        if number := accepted.number_of(first):
+            return record.equal_to(number)
+        return self._judge.judge(record, target, accepted, source, first, settings)
 
     def _target(self, test: TestId, baseline: Any, source: Any) -> Target:
         if isinstance(baseline, str) and not is_path(baseline):

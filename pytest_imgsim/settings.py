@@ -16,6 +16,8 @@ from typing import Any, Literal
 from pytest_imgsim.errors import SettingsError
 
 UPDATE_MODES = ("all", "changed", "missing", "none")
+#: What can run the ResNet50; "auto" takes LiteRT where it is installed.
+RUNTIMES = ("auto", "litert", "tensorflow")
 #: Weights that have a name, and how files of weights end.
 WEIGHTS_NAMES = ("bundled", "imagenet")
 WEIGHTS_SUFFIXES = (".weights.h5", ".h5", ".keras")
@@ -62,10 +64,13 @@ def _number(value: Any) -> float:
     return number
 
 
-def _mode(value: Any) -> str:
-    if value not in UPDATE_MODES:
-        raise ValueError("one of " + ", ".join(UPDATE_MODES))
-    return str(value)
+def _one_of(known: tuple[str, ...]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in known:
+            raise ValueError("one of " + ", ".join(known))
+        return str(value)
+
+    return parse
 
 
 def _text(value: Any) -> str:
@@ -118,7 +123,7 @@ class Setting:
 #: Settings of a whole run: each has a command line option and an ini twin.
 RUN_SETTINGS: Mapping[str, Setting] = {
     "update": Setting(
-        _mode,
+        _one_of(UPDATE_MODES),
         "Write baselines: 'changed' writes what is missing or no longer passes, 'missing' "
         "only what is missing, 'all' also those that pass with other bytes, 'none' nothing.",
         "{all,changed,missing,none}",
@@ -150,6 +155,12 @@ RUN_SETTINGS: Mapping[str, Setting] = {
         "Weights of the ResNet50: 'bundled' (ship with the package, work offline), 'imagenet' "
         "(downloaded once by Keras), or the path of a .weights.h5 or .keras file.",
         "NAME|FILE",
+    ),
+    "runtime": Setting(
+        _one_of(RUNTIMES),
+        "What runs the ResNet50: 'auto' (LiteRT where it is installed), 'litert', or "
+        "'tensorflow', which takes seconds to start and uses a GPU where it sees one.",
+        "{auto,litert,tensorflow}",
     ),
     "template": Setting(
         _text,
@@ -193,6 +204,8 @@ class Settings:
         Whether report.html is written.
     weights : str
         A known name or the path of a weights file.
+    runtime : {"auto", "litert", "tensorflow"}
+        What runs the ResNet50.
     template : str
         Where a baseline lies below `baselines`.
     stable_timeout : float
@@ -214,6 +227,7 @@ class Settings:
     report: str = "imgsim-results"
     html: bool = True
     weights: str = "bundled"
+    runtime: str = "auto"
     template: str = "{name}"
     stable_timeout: float = 5.0
     max_pixels: int = 80_000_000
@@ -271,6 +285,8 @@ class Settings:
             if key not in CHECK_SETTINGS:
                 known = ", ".join(sorted([*CHECK_SETTINGS, "ignore"]))
                 raise SettingsError(f"{where.format(key=key)}: unknown setting; known: {known}")
+        if ignore is None and all(value is None for value in values.values()):
+            return self
         settings = self._lay(where, values, CHECK_SETTINGS)
         return replace(settings, ignore=(*settings.ignore, *_as_masks(ignore)))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import string
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pytest_imgsim.errors import BaselineError, SettingsError
@@ -23,6 +26,28 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 def is_path(baseline: str) -> bool:
     """Return whether a text given as a baseline is a path (it ends as pictures do)."""
     return baseline.lower().endswith(PICTURE_SUFFIXES)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The baseline of one check.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    path : Path
+        The file to compare with.
+    own : Path
+        The file to write; another than `path` where `path` is shared between platforms.
+    claimed : bool
+        Whether the baseline belongs to this check alone.
+    """
+
+    name: str
+    path: Path
+    own: Path
+    claimed: bool
 
 
 class Store:
@@ -48,6 +73,7 @@ class Store:
         self.folder = folder
         self._template = template
         self._scratch = scratch
+        self._inside: set[Path] = set()
         self._around = tuple(map(_pattern, template.split("{name}")))
 
     def own_path(self, name: str, browser: str) -> Path:
@@ -65,7 +91,11 @@ class Store:
     def _path(self, template: str, name: str, browser: str) -> Path:
         parts = {**_environment(), "browser": encode_segment(browser or "any")}
         path = self.folder / (template.format(name=name, **parts) + SUFFIX)
-        check_inside(path, self.folder)
+        # To follow every link of every path would be most of what an equal screenshot costs.
+        if path.parent not in self._inside or path.is_symlink():
+            check_inside(path, self.folder)
+            check_inside(path.parent, self.folder)
+            self._inside.add(path.parent)
         return path
 
     def names_of(self, path: Path) -> set[str]:
@@ -87,9 +117,13 @@ class Store:
 
     def files(self) -> Iterator[Path]:
         """Yield all pictures in the folder, sorted; hidden files and links are left out."""
-        for path in sorted(self.folder.rglob("*")):
-            hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
-            if is_path(path.name) and not hidden and not path.is_symlink() and path.is_file():
+        found = []
+        for folder, inner, names in os.walk(self.folder):
+            inner[:] = [name for name in inner if not name.startswith(".")]
+            pictures = (name for name in names if is_path(name) and not name.startswith("."))
+            found += [Path(folder, name) for name in pictures]
+        for path in sorted(found, key=lambda path: path.parts):
+            if not path.is_symlink() and path.is_file():
                 yield path
 
 
@@ -115,6 +149,7 @@ def read(path: Path) -> bytes | None:
     return data
 
 
+@cache
 def _environment() -> Mapping[str, str]:
     return {
         "platform": platform.system().lower() or "unknown",

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 
-from pytest_imgsim.capture import Raw
 from pytest_imgsim.files import check_inside
 from pytest_imgsim.naming import VARIANT
+from pytest_imgsim.sources import Raw
 from pytest_imgsim.store import read
 
 #: The number of the main file, which has none in its name.

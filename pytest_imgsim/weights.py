@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,9 @@ from pytest_imgsim.settings import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 BUNDLED, IMAGENET = WEIGHTS_NAMES
 BUNDLED_FILE = "resnet50.npz"
 BUNDLED_SHA256 = "3fddf2f986d9503f757fc2fbd73ec20f0031530d420dbb71a4dd941925eb9ecf"
+Layers = dict[str, list[NDArray[np.float32]]]
+Arrays = dict[str, NDArray[Any]]
+
 #: Ends the name of an array that holds the step sizes of the 8-bit numbers of the same name.
 STEPS = "/steps"
 
@@ -53,33 +55,44 @@ def weights_file(weights: str, root: Path) -> Path | None:
     return path
 
 
-def bundled() -> dict[str, list[NDArray[np.float32]]]:
-    """Return the bundled arrays of each layer, by the name that Keras gives the layer.
+def bundled() -> Arrays:
+    """Return the bundled weights as they are packed.
 
     Returns
     -------
-    dict of str to list of ndarray, float32
-        In the order of the layer's ``set_weights``: kernel (h, w, channels in, channels out) and
-        bias of a convolution; gamma, beta, mean and variance of a BatchNorm.
+    dict of str to ndarray
+        ``<layer>/<number>`` by the names that Keras gives its layers, in the order of their
+        ``set_weights``: kernel (h, w, channels in, channels out) and bias of a convolution; gamma,
+        beta, mean and variance of a BatchNorm. Kernels are int8, and the array of the same name
+        and `STEPS` has what 1 stands for in each filter; all else is float32.
 
     Raises
     ------
     WeightsError
         If the file is not the one that this release was made with.
     """
-    packed = (files("pytest_imgsim") / "data" / BUNDLED_FILE).read_bytes()
-    found = hashlib.sha256(packed).hexdigest()
+    content = (files("pytest_imgsim") / "data" / BUNDLED_FILE).read_bytes()
+    found = hashlib.sha256(content).hexdigest()
     if found != BUNDLED_SHA256:
         raise WeightsError(
             f"weights {BUNDLED!r}: expected SHA-256 {BUNDLED_SHA256[:12]}..., got {found[:12]}...: "
             f"the file {BUNDLED_FILE} of the package is damaged; install it again: "
             "python -m pip install --force-reinstall --no-deps pytest-imgsim"
         )
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        return unpacked(dict(arrays))
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
-def packed(layers: dict[str, list[NDArray[np.float32]]]) -> dict[str, NDArray[np.generic]]:
+def named(layers: Layers) -> Arrays:
+    """Return the arrays of layers under the names that `bundled` gives them."""
+    return {
+        f"{layer}/{number}": value
+        for layer, values in layers.items()
+        for number, value in enumerate(values)
+    }
+
+
+def packed(layers: Layers) -> Arrays:
     """Return the arrays of a file of layers; `unpacked` is the way back.
 
     Kernels become whole numbers in -127..127 with one step size for each filter.
@@ -87,24 +100,22 @@ def packed(layers: dict[str, list[NDArray[np.float32]]]) -> dict[str, NDArray[np
     Parameters
     ----------
     layers : dict of str to list of ndarray, float32
-        As `bundled` returns them.
+        In the order of each layer's ``set_weights``.
     """
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for layer, values in layers.items():
-        for number, value in enumerate(values):
-            name = f"{layer}/{number}"
-            arrays[name] = value
-            if value.ndim == 4:
-                steps = np.abs(value).max(axis=(0, 1, 2)) / np.float32(127)
-                steps = np.maximum(steps, np.finfo(np.float32).tiny)
-                arrays[name + STEPS] = steps
-                arrays[name] = np.rint(value / steps).astype(np.int8)
+    arrays: Arrays = {}
+    for name, value in named(layers).items():
+        arrays[name] = value
+        if value.ndim == 4:
+            steps = np.abs(value).max(axis=(0, 1, 2)) / np.float32(127)
+            steps = np.maximum(steps, np.finfo(np.float32).tiny)
+            arrays[name + STEPS] = steps
+            arrays[name] = np.rint(value / steps).astype(np.int8)
     return arrays
 
 
-def unpacked(arrays: dict[str, NDArray[Any]]) -> dict[str, list[NDArray[np.float32]]]:
+def unpacked(arrays: Arrays) -> Layers:
     """Return the arrays of each layer that `packed` was given, kernels to half a step."""
-    layers: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
+    layers: Layers = defaultdict(list)
     for name, value in arrays.items():
         if name.endswith(STEPS):
             continue
@@ -113,9 +124,9 @@ def unpacked(arrays: dict[str, NDArray[Any]]) -> dict[str, list[NDArray[np.float
     return dict(layers)
 
 
-def digest(arrays: Sequence[NDArray[Any]]) -> str:
-    """Return the first 8 hexadecimal digits of the SHA-256 over all weights, in order."""
+def digest(arrays: Arrays) -> str:
+    """Return the first 8 hexadecimal digits of the SHA-256 over all arrays, in order of name."""
     sha = hashlib.sha256()
-    for array in arrays:
-        sha.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
+    for _, array in sorted(arrays.items()):
+        sha.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).data)
     return sha.hexdigest()[:8]

@@ -16,13 +16,13 @@ from PIL import Image
 from pytest_imgsim.naming import TestId
 from pytest_imgsim.picture import encode_png
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.scoring import FeatureMap, Features
+from pytest_imgsim.scoring import FeatureMap, Local
 from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
 Pixels = NDArray[np.uint8]
 #: The id of the weights that ship with this release.
-BUNDLED_ID = "resnet50-bundled-6aef5bb4-p1"
+BUNDLED_ID = "resnet50-bundled-9533a3f0-p2"
 
 
 def means(rgb: Pixels, stride: int) -> FeatureMap:
@@ -33,21 +33,26 @@ def means(rgb: Pixels, stride: int) -> FeatureMap:
 
 
 class FakeModel:
-    """Sees the mean colour of cells of 8 px and of 32 px, and counts its calls."""
+    """Sees the mean colour of cells of 8 px and of the whole picture, and counts its calls."""
 
     model_id = "fake"
+    reach = 7
 
     def __init__(self) -> None:
         self.calls = 0
         self.seconds = 0.0
 
-    def extract(self, rgb: Pixels) -> Features:
-        """Return the mean colours."""
-        assert rgb.shape[0] % 32 == 0
-        assert rgb.shape[1] % 32 == 0
+    def local(self, rgb: Pixels) -> Local:
+        """Return the mean colours of the cells."""
+        assert rgb.shape[0] % 8 == 0
+        assert rgb.shape[1] % 8 == 0
         self.calls += 1
         self.seconds += 0.5
-        return Features((means(rgb, 8),), means(rgb, 32))
+        return (means(rgb, 8),)
+
+    def vector(self, rgb: Pixels) -> NDArray[np.float32]:
+        """Return the mean colour."""
+        return np.asarray(rgb.mean(axis=(0, 1)) / 255 - 0.5, dtype=np.float32)
 
 
 class UntouchableModel:
@@ -126,7 +131,7 @@ class Bench:
 
     def session(self, **settings: Any) -> Session:
         """Return a new session, as a new run would have it."""
-        return Session(Settings(**settings), self.root, self.model)
+        return Session(Settings(**settings), self.root, lambda: self.model)
 
     def check(self, source: Any, baseline: Any = None, **settings: Any) -> Record:
         """Return the record of one check in a run of its own."""

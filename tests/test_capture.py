@@ -17,9 +17,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from pytest_imgsim import capture
-from pytest_imgsim.capture import as_picture, browser_of, describe, grab, is_live, settle
+from pytest_imgsim.capture import as_picture, settle
 from pytest_imgsim.errors import PictureError, SourceError, UnstableError
 from pytest_imgsim.picture import opacity
+from pytest_imgsim.sources import browser_of, describe, grab, is_live
 
 RGB = noise(6, 9)
 DATA = png(RGB)

@@ -5,32 +5,36 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fakes import FakeModel, Pixels, UntouchableModel, flat, noise
+from numpy.typing import NDArray
 
 from pytest_imgsim import compare as module
 from pytest_imgsim.compare import Scores, compare, pooled
 from pytest_imgsim.diagnose import changed_pixels
 from pytest_imgsim.picture import Picture
 from pytest_imgsim.record import RegionScore
-from pytest_imgsim.scoring import FeatureMap, Features
+from pytest_imgsim.scoring import FeatureMap, Local
+from pytest_imgsim.windows import windows
 
 
 class Spreading(FakeModel):
     """Sees each cell and its neighbours, as a network with a receptive field does."""
 
-    def extract(self, rgb: Pixels) -> Features:
+    reach = 15
+
+    def local(self, rgb: Pixels) -> Local:
         """Return the mean over three by three cells."""
-        seen = super().extract(rgb)
-        return Features(tuple(map(spread, seen.local)), spread(seen.top))
+        return tuple(map(spread, super().local(rgb)))
 
 
 class Shifted(FakeModel):
     """Sees every change 40 px further to the right than it is."""
 
-    def extract(self, rgb: Pixels) -> Features:
+    reach = 47
+
+    def local(self, rgb: Pixels) -> Local:
         """Return the mean colours, rolled by five cells."""
-        seen = super().extract(rgb)
-        [cells] = seen.local
-        return Features((FeatureMap(8, np.roll(cells.values, 5, axis=1)),), seen.top)
+        [cells] = super().local(rgb)
+        return (FeatureMap(8, np.roll(cells.values, 5, axis=1)),)
 
 
 def spread(cells: FeatureMap) -> FeatureMap:
@@ -164,10 +168,10 @@ def test_the_lower_of_colour_and_opacity_counts() -> None:
 
 @pytest.mark.parametrize("shape", [(200, 333), (500, 40), (97, 256), (33, 1000)])
 @pytest.mark.parametrize("seed", [1, 2])
-def test_tiles_make_no_difference(
+def test_windows_make_no_difference(
     shape: tuple[int, int], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A picture scored in tiles has the scores of the whole one."""
+    """A picture seen through windows has the scores of one seen whole."""
     a = noise(*shape)
     b = a.copy()
     source = np.random.default_rng(seed)
@@ -175,45 +179,57 @@ def test_tiles_make_no_difference(
         y, x = int(source.integers(shape[0] - 3)), int(source.integers(shape[1] - 3))
         b = with_spot(b, x, y)
     b[-1, -1] = ~b[-1, -1]
-    whole, model = compare(Picture(a), Picture(b), Spreading()), Spreading()
-    monkeypatch.setattr(module, "WHOLE", 32 * 32)
-    monkeypatch.setattr(module, "CORE", 64)
-    monkeypatch.setattr(module, "HALO", 32)
-    tiled = compare(Picture(a), Picture(b), model)
+    model = Spreading()
+    seen = compare(Picture(a), Picture(b), model)
     assert model.calls > 2
-    assert tiled.score == whole.score
-    assert tiled.regions == whole.regions
-    assert tiled.global_score == pytest.approx(whole.global_score, abs=1e-7)
+    everywhere = np.ones((-(-shape[0] // 8) * 8, -(-shape[1] // 8) * 8), dtype=np.bool_)
+    monkeypatch.setattr(module, "windows", lambda _, reach: windows(everywhere, reach))
+    assert compare(Picture(a), Picture(b), Spreading()) == seen
 
 
-def test_equal_tiles_are_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a tile is the same in both pictures, the model looks at one of them only."""
-    monkeypatch.setattr(module, "WHOLE", 32 * 32)
-    monkeypatch.setattr(module, "CORE", 64)
-    monkeypatch.setattr(module, "HALO", 0)
-    a, model = noise(64, 256), FakeModel()
-    result = compare(Picture(a), Picture(with_spot(a, 70, 10)), model)
-    assert model.calls == 5
-    assert result.regions[0].x == 70
+def test_what_has_not_changed_is_not_seen() -> None:
+    """Of a large picture, the network sees the change and what surrounds it."""
+    sizes = []
+
+    class Noting(FakeModel):
+        reach = 20
+
+        def local(self, rgb: Pixels) -> Local:
+            sizes.append(rgb.shape)
+            return super().local(rgb)
+
+    a = noise(400, 640)
+    result = compare(Picture(a), Picture(with_spot(a, 320, 200, 4)), Noting())
+    # Cells 37 to 42 across see the pixel at 320, and see 3 cells before and 2 after themselves.
+    assert sizes == [(88, 88, 3)] * 2
+    assert result.cells is not None
+    assert result.cells.values.shape == (50, 80)
 
 
-def test_pooled_is_the_mean_of_the_top_map() -> None:
-    """The pooled vector of a padded or tiled picture is the mean over all cells."""
-    rgb = noise(64, 96)
+def test_pooled_looks_at_the_whole_picture() -> None:
+    """The pooled vector of any picture is that of all its pixels."""
+    rgb = noise(64, 97)
     expected = (rgb.reshape(-1, 3).mean(axis=0) / 255 - 0.5).astype(np.float32)
-    vector = pooled(Picture(rgb), FakeModel())
+    vector = pooled(rgb, FakeModel())
     assert vector.dtype == np.float32
     np.testing.assert_allclose(vector, expected, atol=1e-6)
 
 
-def test_pooled_in_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tiles do not change the pooled vector."""
-    rgb = noise(100, 300)
-    whole = pooled(Picture(rgb), FakeModel())
-    monkeypatch.setattr(module, "WHOLE", 32 * 32)
-    monkeypatch.setattr(module, "CORE", 64)
-    monkeypatch.setattr(module, "HALO", 32)
-    np.testing.assert_allclose(pooled(Picture(rgb), FakeModel()), whole, atol=1e-6)
+@pytest.mark.parametrize("shape", [(160, 160), (800, 1280), (12000, 1280), (1, 200_000)])
+def test_pooled_costs_no_more_for_a_larger_picture(shape: tuple[int, int]) -> None:
+    """A large picture is reduced to a glance in its own proportions."""
+    sizes = []
+
+    class Noting(FakeModel):
+        def vector(self, rgb: Pixels) -> NDArray[np.float32]:
+            sizes.append(rgb.shape[:2])
+            return super().vector(rgb)
+
+    pooled(flat(*shape), Noting())
+    [(height, width)] = sizes
+    assert height * width <= 1.02 * max(module.OVERVIEW, width)
+    if height > 1:
+        assert height / width == pytest.approx(shape[0] / shape[1], rel=0.05)
 
 
 def test_regions_cover_all_changes() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from fakes import BUNDLED_ID, bars
 
-from pytest_imgsim import compare as tiling
-from pytest_imgsim.compare import compare, pooled
+from pytest_imgsim.compare import compare
 from pytest_imgsim.picture import Picture
 from pytest_imgsim.resnet import MEAN_BGR, ResNet50
+from pytest_imgsim.scoring import cosine_map
 
 pytestmark = pytest.mark.model
 
@@ -34,21 +34,36 @@ def test_features(model: ResNet50) -> None:
 
 
 def test_features_are_those_of_keras_alone(model: ResNet50) -> None:
-    """Features agree with Keras' own preprocessing and its own average pooling."""
+    """Features agree with Keras' own network, preprocessing and average pooling."""
     import keras
 
-    pixels = bars(size=(224, 320))
+    pixels = bars(size=(80, 104))
     prepared = keras.applications.resnet50.preprocess_input(pixels[None].astype(np.float32))
-    expected = np.asarray(model.model(prepared)[-1]).mean(axis=(0, 1, 2))
-    np.testing.assert_allclose(model.features(pixels), expected, rtol=1e-4, atol=1e-5)
+    *local, top = map(np.asarray, model.model(prepared))
+    np.testing.assert_allclose(model.features(pixels), top.mean(axis=(0, 1, 2)), atol=1e-5)
+    for seen, expected in zip(model.local(pixels), local, strict=True):
+        np.testing.assert_allclose(seen.values, expected[0], rtol=1e-4, atol=1e-4)
+
+
+def test_tensorflow_gives_the_same(model: ResNet50) -> None:
+    """The other runtime has the same id and the same scores."""
+    other = ResNet50(runtime="tensorflow")
+    a, b = bars(1), bars(1)
+    b[100:120, 60:90] = (200, 40, 40)
+    ours = compare(Picture(a), Picture(b), model)
+    theirs = compare(Picture(a), Picture(b), other)
+    assert other.model_id == model.model_id
+    assert theirs.score == pytest.approx(ours.score, abs=1e-4)
+    assert theirs.global_score == pytest.approx(ours.global_score, abs=1e-4)
+    assert [(r.x, r.y) for r in theirs.regions] == [(r.x, r.y) for r in ours.regions]
 
 
 def test_unlike_pictures_look_unlike(model: ResNet50) -> None:
     """No stage is dead or exploding, and unlike pictures score low in both scores."""
-    maps = model.extract(bars(size=(224, 320)))
-    for stage in (*maps.local, maps.top):
-        assert np.isfinite(stage.values).all()
-        assert float((stage.values > 0).mean()) > 0.02
+    rgb = bars(size=(224, 320))
+    for values in (*(stage.values for stage in model.local(rgb)), model.vector(rgb)):
+        assert np.isfinite(values).all()
+        assert float((values > 0).mean()) > 0.02
     other = compare(Picture(bars(1)), Picture(bars(2)), model)
     assert other.score < 0.5
     assert other.global_score < 0.999
@@ -76,14 +91,13 @@ def test_threads_and_batches_do_not_matter(model: ResNet50, tmp_path: Path) -> N
     assert whole == pytest.approx(scores.global_score, abs=1e-4)
     pixels = np.stack([a, b])[..., ::-1].astype(np.float32) - np.asarray(MEAN_BGR, np.float32)
     top = np.asarray(model.model(pixels)[-1]).mean(axis=(1, 2))
-    np.testing.assert_allclose(top[0], model.features(a), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(top[0], model.vector(a), rtol=1e-3, atol=1e-4)
 
 
 def test_strides_and_channels(model: ResNet50) -> None:
     """The stages have the strides and channels that the docstring tells."""
-    maps = model.extract(bars(size=(224, 320)))
-    shapes = [(stage.stride, stage.values.shape) for stage in (*maps.local, maps.top)]
-    assert shapes == [(4, (56, 80, 256)), (8, (28, 40, 512)), (32, (7, 10, 2048))]
+    shapes = [(stage.stride, stage.values.shape) for stage in model.local(bars(size=(224, 320)))]
+    assert shapes == [(4, (56, 80, 256)), (8, (28, 40, 512))]
 
 
 def test_similarity(model: ResNet50) -> None:
@@ -112,21 +126,28 @@ def test_odd_sizes(model: ResNet50, size: tuple[int, int]) -> None:
     assert (scores.regions[0].x, scores.regions[0].y) == (size[1] - 1, size[0] - 1)
 
 
-def test_tiles_give_the_whole_pictures_scores(
-    model: ResNet50, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A picture worked on in tiles has the scores that it has in one piece."""
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (301, 600), (639, 1215), (333, 40)])
+def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int) -> None:
+    """What has changed is seen through a window with the cosines that the whole picture gives."""
     a, b = bars(1, (1216, 640)), bars(1, (1216, 640))
-    b[600:612, 300:330] = (200, 30, 30)
-    whole = compare(Picture(a), Picture(b), model)
-    vector = pooled(Picture(a), model)
-    monkeypatch.setattr(tiling, "WHOLE", 1)
-    monkeypatch.setattr(tiling, "CORE", 256)
-    tiled = compare(Picture(a), Picture(b), model)
-    assert tiled.score == pytest.approx(whole.score, abs=1e-4)
-    assert tiled.global_score == pytest.approx(whole.global_score, abs=1e-4)
-    assert tiled.regions[0].x == whole.regions[0].x == 300
-    np.testing.assert_allclose(pooled(Picture(a), model), vector, rtol=1e-3, atol=1e-4)
+    b[y : y + 12, x : x + 30] = (200, 30, 30)
+    seen = compare(Picture(a), Picture(b), model).cells
+    whole = cosine_map(model.local(a), model.local(b))
+    assert seen is not None
+    np.testing.assert_allclose(seen.values, whole.values, atol=1e-4)
+    assert float(seen.values.min()) == pytest.approx(float(whole.values.min()), abs=1e-5)
+
+
+def test_reach_is_no_wider_than_needed(model: ResNet50) -> None:
+    """A pixel at the end of a cell's reach changes its features, and one beyond does not."""
+    a = bars(3, (256, 256))
+    plain = model.local(a)[1].values[16, 16]
+    for distance, changes in ((model.reach, True), (model.reach + 1, False)):
+        for sign in (-1, 1):
+            b = a.copy()
+            b[128 + sign * distance, 128 - 8 : 128 + 8] ^= 255
+            seen = model.local(b)[1].values[16, 16]
+            assert bool(np.abs(seen - plain).max() > 1e-6) is changes
 
 
 def test_the_fixture_is_one_model_for_the_session(pytester: pytest.Pytester) -> None:

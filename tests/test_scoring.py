@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytest_imgsim.scoring import FeatureMap, Features, cosine, cosine_map
+from pytest_imgsim.scoring import FeatureMap, cosine, cosine_map
 
 RANDOM = np.random.default_rng(1)
 DTYPES = [np.float16, np.float32, np.float64, np.int32, np.uint8]
@@ -94,21 +94,11 @@ def test_map_takes_the_smallest_of_all_stages() -> None:
     other_fine[0, 0] = (1, 0)
     other_coarse[1, 1] = (-1, -1)
     cells = cosine_map(
-        Features((FeatureMap(8, fine), FeatureMap(16, coarse)), FeatureMap(16, coarse)),
-        Features((FeatureMap(8, other_fine), FeatureMap(16, other_coarse)), FeatureMap(16, coarse)),
+        (FeatureMap(8, fine), FeatureMap(16, coarse)),
+        (FeatureMap(8, other_fine), FeatureMap(16, other_coarse)),
     )
     expected = np.ones((4, 4))
     expected[0, 0] = 2**-0.5
     expected[2:, 2:] = -1
     assert cells.stride == 8
     np.testing.assert_allclose(cells.values, expected, atol=1e-12)
-
-
-def test_map_does_not_look_at_the_top_stage() -> None:
-    """The last stage serves the pooled vector only."""
-    local, top = np.ones((2, 2, 2), np.float32), np.ones((1, 1, 2), np.float32)
-    cells = cosine_map(
-        Features((FeatureMap(8, local),), FeatureMap(16, top)),
-        Features((FeatureMap(8, local),), FeatureMap(16, -top)),
-    )
-    np.testing.assert_allclose(cells.values, 1.0, atol=1e-12)

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_imgsim import weights
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.weights import bundled, digest, packed, unpacked, weights_file
+from pytest_imgsim.weights import bundled, digest, named, packed, unpacked, weights_file
 
 
 @pytest.mark.parametrize("name", ["bundled", "imagenet"])
@@ -48,7 +48,7 @@ def test_refuses_a_missing_file(tmp_path: Path) -> None:
 
 def test_bundled_weights_are_whole() -> None:
     """The file that ships is the one of this release, and small enough for a package."""
-    layers = bundled()
+    layers = unpacked(bundled())
     assert len(layers) == 106  # 53 convolutions and as many BatchNorms
     assert layers["conv1_conv"][0].shape == (7, 7, 3, 64)
     assert {len(arrays) for name, arrays in layers.items() if name.endswith("_bn")} == {4}
@@ -83,10 +83,17 @@ def test_packing_keeps_kernels_to_half_a_step() -> None:
 
 
 def test_digest() -> None:
-    """The digest is that of the little-endian float32 bytes in order, whatever the layout."""
-    a, b = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones(2, np.float32)
-    expected = hashlib.sha256(a.astype("<f4").tobytes() + b.astype("<f4").tobytes()).hexdigest()[:8]
-    assert digest([a, b]) == expected
-    assert digest([np.asfortranarray(a), b.astype(">f4")]) == expected
-    assert digest([b, a]) != expected
-    assert digest([a]) != expected
+    """The digest is that of the little-endian bytes in order of name, whatever the layout."""
+    a, b = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones(2, np.int8)
+    expected = hashlib.sha256(a.astype("<f4").tobytes() + b.tobytes()).hexdigest()[:8]
+    assert digest({"a": a, "b": b}) == expected
+    assert digest({"b": b, "a": np.asfortranarray(a)}) == expected
+    assert digest({"a": a.astype(">f4"), "b": b}) == expected
+    assert digest({"b": a, "a": b}) != expected
+    assert digest({"a": a}) != expected
+
+
+def test_names_of_arrays() -> None:
+    """Arrays are named by layer and place."""
+    one, two = np.zeros(1, np.float32), np.ones(2, np.float32)
+    assert named({"c": [one, two], "n": [two]}) == {"c/0": one, "c/1": two, "n/0": two}

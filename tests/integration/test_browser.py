@@ -11,7 +11,7 @@ from browser import NEEDS_CHROMIUM
 from fakes import FakeModel
 from playwright.sync_api import Browser, Page
 
-from pytest_imgsim.capture import as_picture, browser_of, grab, is_live
+from pytest_imgsim.capture import as_picture
 from pytest_imgsim.errors import MaskError, UnstableError
 from pytest_imgsim.masks import areas
 from pytest_imgsim.naming import TestId
@@ -19,6 +19,7 @@ from pytest_imgsim.record import Verdict
 from pytest_imgsim.regions import Box, ignored
 from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
+from pytest_imgsim.sources import browser_of, grab, is_live
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,7 +90,7 @@ def test_several_elements_none_and_hidden_ones(view: Page) -> None:
 
 def session(folder: Path, **settings: object) -> Session:
     """Return a session with the fake model."""
-    return Session(Settings().override("test {key}", settings), folder, FakeModel())
+    return Session(Settings().override("test {key}", settings), folder, FakeModel)
 
 
 def test_a_moving_page_is_waited_for(view: Page, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fakes import flat, png
 
 PACKAGE = Path(__file__).parents[2] / "pytest_imgsim"
 
@@ -15,8 +16,9 @@ PACKAGE = Path(__file__).parents[2] / "pytest_imgsim"
 FLOORS = {
     "errors": 0, "record": 0, "settings": 0,
     "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
-    "weights": 1,
-    "capture": 2, "compare": 2, "masks": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
+    "process": 0, "sources": 1, "weights": 1, "graph": 1, "windows": 1,
+    "capture": 2, "compare": 2, "litert": 2, "masks": 2,
+    "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
     "merge": 3, "review": 3, "server": 3,
     "report": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
@@ -27,11 +29,12 @@ FLOORS = {
 
 TENSORFLOW = {"tensorflow", "keras"}
 PIXELS = {"numpy", "PIL"}
-#: What a module must not import, besides TensorFlow, which only `resnet` may.
+#: What a module must not import, besides TensorFlow, which only `reference` may.
 FORBIDDEN = {
     "plugin": PIXELS, "options": PIXELS, "fixture": PIXELS, "run": PIXELS, "collector": PIXELS,
     "errors": PIXELS, "settings": PIXELS, "record": PIXELS, "naming": PIXELS, "files": PIXELS,
-    "store": PIXELS, "results": PIXELS, "orphans": PIXELS, "trim": PIXELS,
+    "process": PIXELS, "sources": PIXELS, "store": PIXELS, "variants": PIXELS,
+    "session": PIXELS, "results": PIXELS, "orphans": PIXELS, "trim": PIXELS,
     "merge": PIXELS, "review": PIXELS, "server": PIXELS,
     "report.calibration": PIXELS, "report.html": PIXELS, "report.markdown": PIXELS,
     "report.message": PIXELS, "report.terminal": PIXELS,
@@ -61,6 +64,16 @@ def imported(tree: ast.Module) -> set[str]:
     return names
 
 
+def at_run_time(tree: ast.Module) -> ast.Module:
+    """Return a tree without what only the type checker imports."""
+    body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    ]
+    return ast.Module(body, [])
+
+
 def ours(names: set[str]) -> set[str]:
     """Return which of our modules are among imported names."""
     inner = {name.removeprefix("pytest_imgsim.") for name in names}
@@ -75,10 +88,10 @@ def test_every_module_has_a_floor() -> None:
 @pytest.mark.parametrize("name", [name for name in FLOORS if name != "__init__"])
 def test_imports_lead_down(name: str) -> None:
     """A module imports lower floors or its own, and only what its floor may."""
-    names = imported(modules()[name])
-    assert {other for other in ours(names) if FLOORS[other] > FLOORS[name]} == set()
-    top = {full.partition(".")[0] for full in names}
-    allowed = set() if name == "resnet" else TENSORFLOW
+    tree = modules()[name]
+    assert {other for other in ours(imported(tree)) if FLOORS[other] > FLOORS[name]} == set()
+    top = {full.partition(".")[0] for full in imported(at_run_time(tree))}
+    allowed = set() if name == "reference" else TENSORFLOW
     assert top & (FORBIDDEN.get(name, set()) | allowed) == set()
     if FLOORS[name] < 4:
         assert "pytest" not in top
@@ -128,6 +141,26 @@ def test_a_run_without_visual_tests_loads_nothing_heavy(pytester: pytest.Pyteste
     """A suite that compares nothing pays for nothing."""
     pytester.makepyfile(test_plain="def test_a(): pass\ndef test_b(): assert False")
     assert loaded_after(pytester) == []
+
+
+def test_equal_bytes_load_nothing_heavy(pytester: pytest.Pytester) -> None:
+    """Files that equal their baselines to the byte are compared without numpy and Pillow."""
+    picture = pytester.path / "page.png"
+    picture.write_bytes(png(flat(8, 8)))
+    pytester.makepyfile(
+        test_files="""
+        def test_path(assert_similar): assert_similar("page.png")
+        def test_bytes(assert_similar):
+            with open("page.png", "rb") as stream: assert_similar(stream.read(), "again")
+        """
+    )
+    for name in ("test_path", "test_bytes/again"):
+        baseline = pytester.path / f"baselines/test_files/{name}.png"
+        baseline.parent.mkdir(parents=True, exist_ok=True)
+        baseline.write_bytes(picture.read_bytes())
+    assert loaded_after(pytester) == []
+    results = (pytester.path / "imgsim-results/results.json").read_text()
+    assert results.count('"verdict": "equal"') == 2
 
 
 def test_200_equal_screenshots_load_no_model(pytester: pytest.Pytester) -> None:

@@ -22,8 +22,8 @@ from pytest_imgsim.settings import Settings
 def compare_once(root: Path, *, changed: bool = True) -> None:
     """Make a grey baseline and compare it with another picture, or with itself."""
     test = TestId("t.py::test_a", "t.py", (), "test_a")
-    Session(Settings(update="changed"), root, FakeModel()).check(test, flat(40, 60))
-    run = Session(Settings(), root, FakeModel())
+    Session(Settings(update="changed"), root, FakeModel).check(test, flat(40, 60))
+    run = Session(Settings(), root, FakeModel)
     run.check(test, noise(40, 60) if changed else flat(40, 60))
     run.results.write(Results(run.records), root=root, version="0")
 

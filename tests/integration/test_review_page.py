@@ -34,8 +34,8 @@ def compare_all(root: Path) -> Session:
         "test_equal": (old, old), "test_changed": (old, changed),
         "test_size": (old, flat(150, 200)), HOSTILE: (old, changed),
     }  # fmt: skip
-    make = Session(Settings(update="changed"), root, FakeModel())
-    run = Session(Settings(), root, FakeModel())
+    make = Session(Settings(update="changed"), root, FakeModel)
+    run = Session(Settings(), root, FakeModel)
     for name, (before, after) in pictures.items():
         test = TestId(f"t.py::{name}", "t.py", (), name)
         make.check(test, before)

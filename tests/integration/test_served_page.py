@@ -22,8 +22,8 @@ pytestmark = NEEDS_CHROMIUM
 
 def compare_all(root: Path) -> Session:
     """Make baselines of grey pictures, and compare them with others."""
-    make = Session(Settings(update="changed"), root, FakeModel())
-    run = Session(Settings(), root, FakeModel())
+    make = Session(Settings(update="changed"), root, FakeModel)
+    run = Session(Settings(), root, FakeModel)
     for seed, name in enumerate(("test_a", "test_[x#%]", "test_c")):
         test = TestId(f"t.py::{name}", "t.py", (), name)
         make.check(test, flat(40, 60))

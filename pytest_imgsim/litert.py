@@ -1,0 +1,45 @@
+"""LiteRT, TensorFlow's small runtime: starts in a tenth of a second, and works on any size."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def available() -> bool:
+    """Return whether LiteRT is installed; there is none for some machines."""
+    return find_spec("ai_edge_litert") is not None
+
+
+class LiteModel:
+    """A model that is ready to run.
+
+    Parameters
+    ----------
+    content : bytes
+        The model's file: from (1, H, W, 3) float32 to one tensor or more.
+    threads : int
+        CPU threads.
+    """
+
+    def __init__(self, content: bytes, threads: int) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._outputs = [each["index"] for each in self._interpreter.get_output_details()]
+        self._shape: tuple[int, ...] = ()
+
+    def __call__(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Return the outputs for (1, H, W, 3) float32 pixels."""
+        if pixels.shape != self._shape:
+            self._interpreter.resize_tensor_input(self._input, pixels.shape)
+            self._interpreter.allocate_tensors()
+            self._shape = pixels.shape
+        self._interpreter.set_tensor(self._input, pixels)
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(index) for index in self._outputs]

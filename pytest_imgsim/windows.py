@@ -1,0 +1,174 @@
+"""Which parts of two pictures the network has to see, so that it costs what has changed.
+
+A cell's features depend on the pixels within its reach. Where none of these has changed, both
+pictures have the same features and the cosine is 1; the other cells are covered with windows,
+each with a margin wide enough for its cells to get the values that the whole picture would give.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_imgsim.regions import Mask
+
+#: Windows begin and end at multiples of this, the largest stride of a local stage, in pixels.
+GRAIN = 8
+#: Largest core of a window in cells of `GRAIN`, down and across: 800 x 1280 pixels, which bounds
+#: the memory of a comparison.
+LARGEST = (100, 160)
+#: Side of the blocks, in cells, that are joined to windows.
+BLOCK = 16
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of a picture: the cells that it stands for, and these with their margin.
+
+    Parameters
+    ----------
+    core, outer : tuple of (int, int)
+        (start, stop) down and across, in pixels, multiples of `GRAIN`.
+    """
+
+    core: tuple[Span, Span]
+    outer: tuple[Span, Span]
+
+    def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
+        """Return the part of an (H, W, ...) array that lies within the margin."""
+        (top, bottom), (left, right) = self.outer
+        return pixels[top:bottom, left:right]
+
+    def cells(self, stride: int) -> tuple[slice, slice]:
+        """Return the core's cells within the whole picture's map."""
+        down, across = (slice(start // stride, stop // stride) for start, stop in self.core)
+        return down, across
+
+    def own_cells(self, stride: int) -> tuple[slice, slice]:
+        """Return the core's cells within the window's own map."""
+        down, across = (
+            slice((core[0] - outer[0]) // stride, (core[1] - outer[0]) // stride)
+            for core, outer in zip(self.core, self.outer, strict=True)
+        )
+        return down, across
+
+
+def windows(changed: Mask, reach: int) -> list[Window]:
+    """Return windows over all cells that may differ.
+
+    Parameters
+    ----------
+    changed : ndarray of shape (H, W), bool
+        Pixels that differ; H and W are multiples of `GRAIN`.
+    reach : int
+        How many pixels before and after a cell's first one its features look at.
+
+    Returns
+    -------
+    list of Window
+        No core is larger than `LARGEST`.
+    """
+    cells = _cells_that_see(changed, reach)
+    out = []
+    for down in _pieces(cells.shape[0], LARGEST[0]):
+        for across in _pieces(cells.shape[1], LARGEST[1]):
+            for core in _cores(cells[slice(*down), slice(*across)], reach):
+                top, bottom, left, right = map(int, core)
+                rows, columns = (
+                    (down[0] + top, down[0] + bottom),
+                    (across[0] + left, across[0] + right),
+                )
+                out.append(_window((rows, columns), reach, changed.shape))
+    return out
+
+
+def _margins(reach: int) -> tuple[int, int]:
+    """Return how many cells before and after a cell its features look at."""
+    return -(-reach // GRAIN), reach // GRAIN
+
+
+def _cells_that_see(changed: Mask, reach: int) -> Mask:
+    """Return the cells of `GRAIN` pixels with a changed pixel within reach, as (h, w) bool."""
+    height, width = changed.shape[0] // GRAIN, changed.shape[1] // GRAIN
+    rows = changed.reshape(height, GRAIN, -1).any(axis=1)
+    cells = np.asarray(rows.reshape(height, width, GRAIN).any(axis=2))
+    return _spread(_spread(cells, reach).T, reach).T
+
+
+def _spread(cells: Mask, reach: int) -> Mask:
+    """Return where a cell, or one within reach above or below it, is True."""
+    before, after = _margins(reach)
+    padded = np.pad(cells, ((before, after), (0, 0)))
+    rows = [padded[shift : shift + len(cells)] for shift in range(before + after + 1)]
+    return np.asarray(np.logical_or.reduce(rows))
+
+
+def _pieces(length: int, largest: int) -> list[Span]:
+    """Return the (start, stop) of equal pieces of a side, none longer than `largest`."""
+    count = -(-length // largest)
+    ends = [length * number // count for number in range(count + 1)]
+    return list(pairwise(ends))
+
+
+def _cores(cells: Mask, reach: int) -> NDArray[np.int64]:
+    """Return (top, bottom, left, right) of rectangles over all True cells, (n, 4).
+
+    Blocks are joined, two at a time, as long as one window over both is no dearer than two; where
+    that ends dearer than a single window over all, it is the single one.
+    """
+    boxes = _blocks(cells, BLOCK)
+    margin = sum(_margins(reach))
+    while len(boxes) > 1:
+        joined = _around(boxes[:, None], boxes[None])
+        alone = _cost(boxes, margin)
+        saved = alone[:, None] + alone - _cost(joined, margin)
+        np.fill_diagonal(saved, -1)
+        pair = np.unravel_index(int(saved.argmax()), saved.shape)
+        if saved[pair] < 0:
+            break
+        boxes = np.vstack([np.delete(boxes, pair, axis=0), joined[pair]])
+    whole = _blocks(cells, max(cells.shape))
+    return boxes if _cost(boxes, margin).sum() < _cost(whole, margin).sum() else whole
+
+
+def _blocks(cells: Mask, side: int) -> NDArray[np.int64]:
+    """Return the tight rectangles around the True cells of each block of a side, (n, 4)."""
+    boxes = []
+    for top in range(0, cells.shape[0], side):
+        for left in range(0, cells.shape[1], side):
+            block = cells[top : top + side, left : left + side]
+            down, across = np.flatnonzero(block.any(axis=1)), np.flatnonzero(block.any(axis=0))
+            if len(down):
+                rows, columns = top + down[[0, -1]], left + across[[0, -1]]
+                boxes.append((rows[0], rows[1] + 1, columns[0], columns[1] + 1))
+    return np.array(boxes, dtype=np.int64).reshape(-1, 4)
+
+
+def _around(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the smallest rectangles, (..., 4), around two each."""
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return np.stack([low[..., 0], high[..., 1], low[..., 2], high[..., 3]], axis=-1)
+
+
+def _cost(boxes: NDArray[np.int64], margin: int) -> NDArray[np.int64]:
+    """Return the cells that the network has to work on for each rectangle, (...)."""
+    height, width = boxes[..., 1] - boxes[..., 0], boxes[..., 3] - boxes[..., 2]
+    return np.asarray((height + margin) * (width + margin))
+
+
+def _window(core: tuple[Span, Span], reach: int, shape: tuple[int, ...]) -> Window:
+    """Return the window around a core in cells; beyond the picture there is nothing to see."""
+    before, after = _margins(reach)
+    outer = [
+        (max(start - before, 0) * GRAIN, min((stop + after) * GRAIN, length))
+        for (start, stop), length in zip(core, shape, strict=True)
+    ]
+    (top, bottom), (left, right) = core
+    inner = ((top * GRAIN, bottom * GRAIN), (left * GRAIN, right * GRAIN))
+    return Window(inner, (outer[0], outer[1]))
