@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_imgsim.compare import compare
-from pytest_imgsim.picture import Picture, sha256
+from pytest_imgsim.picture import Picture
 from pytest_imgsim.resnet import ResNet50
-from pytest_imgsim.scoring import Features, cosine
+from pytest_imgsim.scoring import cosine
 from pytest_imgsim.settings import Settings
 
 Pixels = NDArray[np.uint8]
@@ -41,50 +40,17 @@ class Method:
     below: float | None = None
 
 
-class Remembering:
-    """An extractor that keeps the features of the last pictures it has seen.
-
-    Parameters
-    ----------
-    model : ResNet50
-        Who extracts.
-    size : int
-        How many pictures are kept; pairs of one page share their baseline.
-    """
-
-    def __init__(self, model: ResNet50, size: int = 3) -> None:
-        self._model = model
-        self._size = size
-        self._kept: OrderedDict[str, Features] = OrderedDict()
-
-    @property
-    def model_id(self) -> str:
-        """Id of the model."""
-        return self._model.model_id
-
-    def extract(self, rgb: Pixels) -> Features:
-        """Return the features of (H, W, 3) uint8 pixels."""
-        key = f"{rgb.shape}{sha256(rgb.tobytes())}"
-        if key not in self._kept:
-            self._kept[key] = self._model.extract(rgb)
-        self._kept.move_to_end(key)
-        while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
-        return self._kept[key]
-
-
 OURS = Method("ours: worst region", Settings().threshold)
-POOLED = Method("pooled cosine, native size")
+POOLED = Method("ours: global")
 ANCESTOR = Method("pooled cosine at 224 x 224")
 
 
 def ours(weights: str, threads: int) -> Callable[[Pixels, Pixels], dict[str, Any]]:
     """Return a function that scores two pictures with our own network."""
     model = ResNet50(weights, root=Path.cwd(), threads=threads)
-    extractor = Remembering(model)
 
     def score(a: Pixels, b: Pixels) -> dict[str, Any]:
-        scores = compare(Picture(b), Picture(a), extractor)
+        scores = compare(Picture(b), Picture(a), model)
         worst = scores.regions[0] if scores.regions else None
         return {
             OURS.name: scores.score,
@@ -98,8 +64,7 @@ def ours(weights: str, threads: int) -> Callable[[Pixels, Pixels], dict[str, Any
 
 def _ancestor(model: ResNet50, a: Pixels, b: Pixels) -> float:
     small = [np.asarray(Image.fromarray(pixels).resize((224, 224))) for pixels in (a, b)]
-    vectors = [model.extract(pixels).top.values.mean(axis=(0, 1)) for pixels in small]
-    return float(cosine(*vectors))
+    return float(cosine(*map(model.vector, small)))
 
 
 #: Methods that only need the pixels. pytest-mpl fails above an RMS of 2.

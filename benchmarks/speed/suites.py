@@ -1,0 +1,267 @@
+"""Suites that compare the same screenshots, each with another tool, and how they are run."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
+
+WIDTH, HEIGHT = 1280, 800
+BUTTON = (1000, 600, 1120, 640)
+
+HEAD = """
+import pytest
+from pathlib import Path
+
+SHOTS = sorted(Path("shots").glob("*.png"))
+
+def shots(function):
+    return pytest.mark.parametrize("shot", SHOTS, ids=lambda path: path.stem)(function)
+"""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A way to compare screenshots in a suite.
+
+    Parameters
+    ----------
+    name : str
+        As the tables have it.
+    plugins : tuple of str
+        What pytest loads, and nothing else.
+    body : str
+        The test file after `HEAD`.
+    update : str
+        The option that writes the baselines, or "".
+    """
+
+    name: str
+    plugins: tuple[str, ...]
+    body: str
+    update: str = ""
+
+
+NONE = Tool("no comparison", (), "@shots\ndef test_page(shot): shot.read_bytes()")
+OURS = Tool(
+    "pytest-imgsim",
+    ("pytest_imgsim.plugin",),
+    "@shots\ndef test_page(shot, assert_similar): assert_similar(shot.read_bytes())",
+    "--update-baselines",
+)
+SYRUPY = Tool(
+    "syrupy",
+    ("syrupy",),
+    """
+from syrupy.extensions.image import PNGImageSnapshotExtension
+
+@shots
+def test_page(shot, snapshot):
+    assert shot.read_bytes() == snapshot(extension_class=PNGImageSnapshotExtension)
+""",
+    "--snapshot-update",
+)
+REGRESSIONS = Tool(
+    "pytest-regressions",
+    ("pytest_datadir.plugin", "pytest_regressions.plugin"),
+    "@shots\ndef test_page(shot, image_regression): image_regression.check(shot.read_bytes())",
+    "--force-regen",
+)
+SNAPSHOT = Tool(
+    "pytest-image-snapshot",
+    ("pytest_image_snapshot",),
+    """
+from PIL import Image
+
+@shots
+def test_page(shot, image_snapshot):
+    image_snapshot(Image.open(shot), Path("kept") / shot.name)
+""",
+    "--image-snapshot-update",
+)
+MPL = Tool(
+    "pytest-mpl",
+    ("pytest_mpl.plugin",),
+    """
+class Shot:  # what pytest-mpl needs of a figure
+    def __init__(self, path): self.path = path
+    def savefig(self, target, **options): Path(target).write_bytes(self.path.read_bytes())
+
+@shots
+@pytest.mark.mpl_image_compare(baseline_dir=str(Path("kept").absolute()))
+def test_page(shot): return Shot(shot)
+""",
+    "--mpl-generate-path=kept",
+)
+KERAS = Tool(
+    "Keras, pooled",
+    (),
+    """
+import numpy as np
+
+@pytest.fixture(scope="session")
+def network():
+    import keras
+    return keras.applications.ResNet50(include_top=False, weights=None, pooling="avg")
+
+def vector(network, path):
+    import keras
+    image = keras.utils.load_img(path, target_size=(224, 224))
+    pixels = keras.utils.img_to_array(image)[None]
+    return network.predict(keras.applications.resnet50.preprocess_input(pixels), verbose=0)[0]
+
+@shots
+def test_page(shot, network):
+    a, b = vector(network, shot), vector(network, Path("kept") / shot.name)
+    assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.9
+""",
+)
+#: Tools for byte-equal screenshots; the last one needs half a second for each.
+PEERS = (NONE, OURS, SYRUPY, SNAPSHOT, REGRESSIONS, MPL)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took.
+
+    Parameters
+    ----------
+    seconds : float
+        From its start to its end.
+    megabytes : float
+        Its largest resident memory; of its largest process where it has started others.
+    """
+
+    seconds: float
+    megabytes: float
+
+
+def page(seed: int, height: int = HEIGHT, *, button: str = "#1478dc", dx: float = 0) -> Image.Image:
+    """Return a drawn page of text, a heading and a button, as a stand-in for a screenshot.
+
+    Parameters
+    ----------
+    seed : int
+        Draws the words.
+    height : int
+        Its height in pixels; it is 1280 wide.
+    button : str
+        The button's colour.
+    dx : float
+        How far all text is moved, in pixels: a fraction re-rasterises every letter.
+    """
+    image = Image.new("RGB", (WIDTH, height), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, WIDTH, 56), fill="#214078")
+    letters = np.random.default_rng(seed).integers(97, 123, (height // 16, 150), dtype=np.uint8)
+    letters[:, ::7] = 32
+    for row, line in enumerate(letters[:-5]):
+        draw.text((40 + dx, 80 + 16 * row), line.tobytes().decode(), fill="#282828")
+    draw.rectangle(BUTTON, fill=button)
+    return image
+
+
+def write_shots(folder: Path, count: int) -> Path:
+    """Write screenshots of different pages, where they are not there yet, and return `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        path = folder / f"{number:04}.png"
+        if not path.exists():
+            page(number).save(path)
+    return folder
+
+
+def rewrite(folder: Path) -> None:
+    """Give every screenshot other bytes with the same pixels, as another encoder would."""
+    for path in (folder / "shots").glob("*.png"):
+        with Image.open(path) as image:
+            note = PngInfo()
+            note.add_text("Software", "another one")
+            image.save(path, pnginfo=note, compress_level=1)
+
+
+def change(folder: Path, draw: Callable[[int], Image.Image]) -> None:
+    """Draw all screenshots anew."""
+    for number, path in enumerate(sorted((folder / "shots").glob("*.png"))):
+        draw(number).save(path)
+
+
+def prepare(folder: Path, tool: Tool, shots: Path, count: int) -> None:
+    """Write a suite with its screenshots and baselines.
+
+    Parameters
+    ----------
+    folder : Path
+        The suite.
+    tool : Tool
+        What it compares with.
+    shots : Path
+        Screenshots, which are copied.
+    count : int
+        How many of them.
+    """
+    for name in ("shots", "kept"):
+        (folder / name).mkdir(parents=True)
+        for path in sorted(shots.glob("*.png"))[:count]:
+            shutil.copy(path, folder / name)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "test_pages.py").write_text(HEAD + tool.body)
+    if tool.update:
+        run(folder, tool, tool.update)
+
+
+def run(folder: Path, tool: Tool, *options: str, failing: bool = False) -> Cost:
+    """Run a suite in a process of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        The suite.
+    tool : Tool
+        What it compares with.
+    *options : str
+        Further arguments of pytest.
+    failing : bool
+        Whether the tests are meant to fail.
+    """
+    plugins = [part for plugin in tool.plugins for part in ("-p", plugin)]
+    compare = ["--mpl"] if tool is MPL and MPL.update not in options else []
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins, *compare]
+    return measure([*command, *options], folder, codes=(1,) if failing else (0, 1))
+
+
+def measure(command: list[str], folder: Path, codes: tuple[int, ...] = (0,)) -> Cost:
+    """Run a command to its end and return what it took.
+
+    Raises
+    ------
+    RuntimeError
+        If its exit code is none of `codes`.
+    """
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    log = folder / "log.txt"
+    started = time.perf_counter()
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in codes:
+        raise RuntimeError(f"{command} ended with {process.returncode}:\n{log.read_text()}")
+    return Cost(seconds, _megabytes(usage))
+
+
+def _megabytes(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
