@@ -14,6 +14,7 @@ from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.regions import Box, Mask, changed_boxes
 from pytest_imgsim.scoring import CosineMap, Extractor, cosine, cosine_map
+from pytest_imgsim.stillness import gain, turned
 from pytest_imgsim.windows import GRAIN, Window, windows
 
 #: Largest picture that the pooled vector is made of, in pixels: larger ones are reduced to it.
@@ -92,17 +93,21 @@ def compare(actual: Picture, baseline: Picture, extractor: Extractor) -> Scores:
 
 
 def pooled(rgb: Pixels, extractor: Extractor) -> NDArray[np.float32]:
-    """Return the pooled vector of (H, W, 3) uint8 pixels, (2048,) float32.
+    """Return the pooled vector of (H, W, 3) uint8 pixels at a glance, (2048,) float32."""
+    return extractor.vector(at_a_glance(rgb))
 
-    A picture of more than `OVERVIEW` pixels is reduced to about that many: this is the picture
-    at a glance, whose cost does not grow with its size.
+
+def at_a_glance(rgb: Pixels) -> Pixels:
+    """Return (H, W, 3) uint8 pixels, reduced to about `OVERVIEW` of them if there are more.
+
+    What is made of these costs the same for pictures of all sizes.
     """
     height, width = rgb.shape[:2]
     share = (OVERVIEW / (height * width)) ** 0.5
-    if share < 1:
-        size = (max(1, round(width * share)), max(1, round(height * share)))
-        rgb = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
-    return extractor.vector(rgb)
+    if share >= 1:
+        return rgb
+    size = (max(1, round(width * share)), max(1, round(height * share)))
+    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
 
 
 def _layers(actual: Picture, baseline: Picture) -> Iterator[tuple[Pixels, Pixels]]:
@@ -118,12 +123,14 @@ def _as_grey(plane: Pixels) -> Pixels:
 def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMap, float]:
     """Return the local cosines and the cosine of the pooled vectors of two pictures that differ."""
     left, right = _pad(a), _pad(b)
+    changed = differing(left, right)
     pieces = [
         (window, cosine_map(extractor.local(window.cut(left)), extractor.local(window.cut(right))))
-        for window in windows(differing(left, right), extractor.reach)
+        for window in windows(changed, extractor.reach)
     ]
+    cells = _assemble(pieces, left.shape[:2])
     similarity = float(cosine(pooled(a, extractor), pooled(b, extractor)))
-    return _assemble(pieces, left.shape[:2]), similarity
+    return CosineMap(cells.stride, turned(cells.values, gain(left, changed))), similarity
 
 
 def _pad(rgb: Pixels) -> Pixels:

@@ -7,8 +7,8 @@ pixels, which is all that a crop needs.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,10 @@ from siamese_edits import (
     with_caret,
 )
 
-CROP, PATCH = 128, 224
+CROP, PATCH = 96, 224
+#: Hard pairs that wait for their turn, share of a batch that they make, how often one comes back
+#: at most (a page that truly differs between machines would never leave), and what is hard.
+WAITING, AGAIN, TIMES, HARD = 1500, 0.35, 5, 0.1
 #: Pages whose elements stand further apart than this (px) on two machines are no pair.
 MAX_LAYOUT_SHIFT = 2.0
 
@@ -49,13 +52,32 @@ class Pair:
 
     Parameters
     ----------
-    a, b : ndarray of shape (128, 128, 3), uint8
-    changed : ndarray of shape (128, 128), bool
+    a, b : ndarray of shape (96, 96, 3), uint8
+    changed : ndarray of shape (96, 96), bool
     """
 
     a: Pixels
     b: Pixels
     changed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A pair to learn from.
+
+    Parameters
+    ----------
+    pair : Pair
+        As the network sees it.
+    source : Pair
+        Before noise was drawn on it.
+    times : int
+        How often `source` has been learnt from before.
+    """
+
+    pair: Pair
+    source: Pair
+    times: int
 
 
 class Pages:
@@ -143,10 +165,25 @@ class Sampler:
         self._benign = benign
         self._drawn = drawn
         self._kinds = sorted(pages.patches)
+        self._hard: deque[Drawn] = deque(maxlen=WAITING)
 
-    def batch(self, size: int) -> list[Pair]:
-        """Return `size` pairs, widened at random."""
-        return [self._widened(self._noisy(self._pair())) for _ in range(size)]
+    def batch(self, size: int) -> list[Drawn]:
+        """Return `size` pairs, widened at random; some were hard before."""
+        return [self._drawn_pair() for _ in range(size)]
+
+    def learnt(self, batch: Sequence[Drawn], hardness: Sequence[float]) -> None:
+        """Keep what was hard, for another time with other noise."""
+        for drawn, value in zip(batch, hardness, strict=True):
+            if value > HARD and drawn.times < TIMES:
+                self._hard.append(drawn)
+
+    def _drawn_pair(self) -> Drawn:
+        source, times = self._pair(), 0
+        # Long after it was learnt from: the queue has to be a quarter full.
+        if self._random.random() < AGAIN and len(self._hard) > WAITING // 4:
+            before = self._hard.popleft()
+            source, times = before.source, before.times + 1
+        return Drawn(self._widened(self._noisy(source)), source, times)
 
     def _pair(self) -> Pair:
         choice = self._random.random()
@@ -200,7 +237,7 @@ class Sampler:
     def _noisy(self, pair: Pair) -> Pair:
         """Return the pair after what files, screens and a caret do to either side."""
         a, b = noisy(pair.a, self._random), noisy(pair.b, self._random)
-        if self._random.random() < 0.08:
+        if self._random.random() < 0.2:
             a = with_caret(a, self._random)
         return Pair(a, b, pair.changed)
 

@@ -96,9 +96,17 @@ def sharpened(rgb: Pixels, random: Random) -> Pixels:
 def with_caret(rgb: Pixels, random: Random) -> Pixels:
     """Return the pixels with a blinking text caret that shows."""
     height = int(random.integers(11, 27))
-    top = int(random.integers(0, rgb.shape[0] - height))
-    left = int(random.integers(1, rgb.shape[1] - 3))
-    around = rgb[top : top + height, left - 1 : left + 3].reshape(-1, 3)
+    places = [
+        (int(random.integers(0, rgb.shape[0] - height)), int(random.integers(1, rgb.shape[1] - 3)))
+        for _ in range(random.choice([1, 6]))
+    ]
+
+    def under(place: tuple[int, int]) -> Pixels:
+        return rgb[place[0] : place[0] + height, place[1] - 1 : place[1] + 3].reshape(-1, 3)
+
+    # Half of the time on letters, where it is hardest to know.
+    top, left = max(places, key=lambda place: float(under(place).std()))
+    around = under((top, left))
     light = np.median(around) > 127
     colour = random.integers(0, 90, 3) if light else random.integers(170, 256, 3)
     out = rgb.copy()

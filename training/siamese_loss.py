@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch.nn import functional
 
 #: Where a changed and an unchanged cell part, and how steeply.
@@ -30,8 +31,23 @@ def cosines(a: Any, b: Any) -> Any:
     return (a * b).sum(dim=1)
 
 
-def loss(values: Any, changed: Any, stride: int) -> Any:
-    """Return how wrong a map of cosines is.
+def together(maps: list[Any]) -> Any:
+    """Return the smallest cosine of all stages on the grid of the first, as the package scores.
+
+    Parameters
+    ----------
+    maps : list of tensor of shape (N, h, w)
+        Cosines, finest stage first.
+    """
+    out = maps[0]
+    for coarser in maps[1:]:
+        finer = functional.interpolate(coarser[:, None], size=out.shape[1:])[:, 0]
+        out = torch.minimum(out, finer)
+    return out
+
+
+def loss(values: Any, changed: Any, stride: int) -> tuple[Any, Any]:
+    """Return how wrong a map of cosines is, and how wrong each pair's decisive cell.
 
     Parameters
     ----------
@@ -41,6 +57,13 @@ def loss(values: Any, changed: Any, stride: int) -> Any:
         1 where a pixel truly changed.
     stride : int
         Pixels from one cell to the next.
+
+    Returns
+    -------
+    loss : tensor of shape ()
+    hardness : tensor of shape (N,)
+        Of the most wrong unchanged cell or the least wrong changed one, whichever is more;
+        about 0.06 at the margin.
     """
     share = functional.avg_pool2d(changed[:, None], stride)[:, 0]
     around = stride // 2 + 16
@@ -50,21 +73,24 @@ def loss(values: Any, changed: Any, stride: int) -> Any:
     cells = values.flatten(1)
     apart = functional.softplus(STEEPNESS * (cells - MARGIN)) / STEEPNESS
     alike = functional.softplus(STEEPNESS * (MARGIN + 0.15 - cells)) / STEEPNESS
-    return _of_changed(apart, differs) + _of_unchanged(alike, 1 - cells, same)
+    # 0 where a pair has no such cell.
+    least = apart.masked_fill(~differs, 1e4).amin(dim=1) * differs.any(dim=1)
+    most = alike.masked_fill(~same, 0.0)
+    total = _of_changed(apart, least, differs) + _of_unchanged(most, 1 - cells, same)
+    return total, torch.maximum(least, most.amax(dim=1)).detach()
 
 
-def _of_changed(wrong: Any, differs: Any) -> Any:
+def _of_changed(wrong: Any, least: Any, differs: Any) -> Any:
     """Return the least wrong changed cell of each pair, and some of all of them."""
     has = differs.any(dim=1)
     if not bool(has.any()):
         return wrong.sum() * 0
-    least = wrong.masked_fill(~differs, 1e4).amin(dim=1)[has].mean()
-    return least + 0.5 * wrong[differs].mean()
+    return least[has].mean() + 0.5 * wrong[differs].mean()
 
 
 def _of_unchanged(wrong: Any, distance: Any, same: Any) -> Any:
     """Return the most wrong unchanged cells of each pair, and some of all of them."""
     if not bool(same.any()):
         return wrong.sum() * 0
-    hardest = wrong.masked_fill(~same, 0.0).topk(HARDEST, dim=1).values.mean()
+    hardest = wrong.topk(HARDEST, dim=1).values.mean()
     return hardest + 0.2 * distance[same].mean()

@@ -1,7 +1,8 @@
-"""Train the last stage of the ResNet50, so that the cosine of whole pictures means something.
+"""Train the last two stages of the ResNet50, so that the cosine of whole pictures means something.
 
 Run it after ``train_siamese.py``: the stages before stay as they are. The pooled vectors of one
-page on two machines are drawn together, those of different pages are pushed apart::
+page on two machines, seen at a glance as the package sees them, are drawn together, and those of
+different pages are pushed apart::
 
     python training/train_global.py --work DIR --name siamese --minutes 10
 
@@ -17,17 +18,21 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from siamese_data import Pages
-from siamese_edits import noisy
-from siamese_net import ResNet50, to_keras
+from siamese_edits import Pixels, noisy
+from siamese_net import ResNet50, fast, to_keras
 from torch.nn import functional
 
-#: Pages in a batch; each is there twice.
-STATES = 8
+from pytest_imgsim.compare import at_a_glance
+
+#: Pages in a batch, each there twice, and flat pictures of one colour beside them.
+STATES, FLAT = 20, 4
 #: Cosines that one page on two machines, and two pages, are driven beyond.
-ALIKE, APART, STEEPNESS = 0.95, 0.4, 12.0
-#: Shots of one page that are kept, and how many of them as a noisy file.
-SHOTS, NOISY = 4, 1
+ALIKE, APART, STEEPNESS = 0.97, 0.4, 12.0
+#: Share of batches that show whole pages; the others show parts, as of elements.
+WHOLE = 0.5
+SMALLEST = 96
 
 
 def arguments() -> argparse.Namespace:
@@ -42,71 +47,76 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def late_maps(network: Any, pages: Pages, random: np.random.Generator) -> dict[str, list[Any]]:
-    """Return conv4's maps of every page on some machines, (1024, h, w) bfloat16 each."""
-    network.run = 3
-    network.eval()
-    maps: dict[str, list[Any]] = {}
-    for state in pages.states:
-        shots = list(pages.plain[state].values())
-        kept = [shots[i] for i in random.permutation(len(shots))[:SHOTS]]
-        kept += [noisy(shots[0], random) for _ in range(NOISY)]
-        maps[state] = [late_map(network, rgb) for rgb in kept]
-    return maps
-
-
-def late_map(network: Any, rgb: Any) -> Any:
-    """Return conv4's map of one page."""
-    batch = torch.from_numpy(rgb.copy()).permute(2, 0, 1)[None].float()
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-        last = network(batch.contiguous(memory_format=torch.channels_last))[-1]
-    return last[0].bfloat16().clone()
-
-
-def batch(maps: dict[str, list[Any]], random: np.random.Generator) -> Any:
-    """Return the same part of some pages, each on two machines, (2 STATES, 1024, h, w)."""
-    states = random.choice(sorted(maps), STATES, replace=False)
-    height, width = maps[states[0]][0].shape[1:]
-    high = int(random.integers(height // 4, height // 2 + 1))
-    wide = int(random.integers(width // 4, width // 2 + 1))
-    sides: tuple[list[Any], list[Any]] = ([], [])
+def batch(pages: Pages, random: np.random.Generator) -> Any:
+    """Return the same part of some pages, each on two machines, (2 (STATES + FLAT), 3, h, w)."""
+    states = random.choice(pages.states, STATES, replace=False)
+    height, width = next(iter(pages.plain[states[0]].values())).shape[:2]
+    if random.random() > WHOLE:
+        height, width = (int(random.integers(SMALLEST, length)) for length in (height, width))
+    sides: tuple[list[Pixels], list[Pixels]] = ([], [])
     for state in states:
-        top, left = int(random.integers(height - high + 1)), int(random.integers(width - wide + 1))
-        one, two = random.choice(len(maps[state]), 2, replace=False)
-        for side, number in zip(sides, (one, two), strict=True):
-            side.append(maps[state][number][:, top : top + high, left : left + wide])
-    return torch.stack(sides[0] + sides[1]).contiguous(memory_format=torch.channels_last)
+        shots = pages.plain[state]
+        rows, columns = next(iter(shots.values())).shape[:2]
+        top, left = (
+            int(random.integers(rows - height + 1)),
+            int(random.integers(columns - width + 1)),
+        )
+        for side, machine in zip(
+            sides, random.choice(sorted(shots), 2, replace=False), strict=True
+        ):
+            part = shots[machine][top : top + height, left : left + width]
+            side.append(at_a_glance(noisy(part, random)))
+    for _ in range(FLAT):
+        flat = np.broadcast_to(random.integers(0, 256, 3, dtype=np.uint8), sides[0][0].shape)
+        for side in sides:
+            side.append(noisy(flat, random))
+    return tensor(sides[0] + sides[1])
 
 
-def pooled_loss(vectors: Any) -> Any:
+def tensor(pictures: list[Pixels]) -> Any:
+    """Return pictures of one size as (N, 3, H, W) float32."""
+    rgb = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float()
+    return rgb.contiguous(memory_format=torch.channels_last)
+
+
+def vectors(network: Any, rgb: Any) -> Any:
+    """Return pooled vectors of length one, (N, 2048) float32; only the last stages can learn."""
+    with fast():
+        with torch.no_grad():
+            late = network(rgb)[-1]
+        found = network.stages[3](network.stages[2](late))
+    return functional.normalize(found.float().mean(dim=(2, 3)), dim=1)
+
+
+def pooled_loss(found: Any) -> Any:
     """Return how wrong the cosines between all pooled vectors are, the hardest alone."""
-    a, b = functional.normalize(vectors.float(), dim=1).chunk(2)
+    a, b = found.chunk(2)
     cosines = a @ b.T
     own = torch.eye(len(a), dtype=torch.bool)
     alike = functional.softplus(STEEPNESS * (ALIKE - cosines[own])) / STEEPNESS
     apart = functional.softplus(STEEPNESS * (cosines[~own] - APART)) / STEEPNESS
-    return alike.mean() + apart.topk(2 * STATES).values.mean()
+    return alike.mean() + alike.max() + apart.topk(2 * STATES).values.mean()
 
 
-def train(network: Any, maps: dict[str, list[Any]], given: argparse.Namespace) -> None:
+def train(network: Any, pages: Pages, given: argparse.Namespace) -> None:
     """Learn for the given minutes."""
     random = np.random.default_rng(given.seed + 1)
-    last = network.stages[3]
-    last.train()
-    for part in last.modules():
+    network.run = 2
+    network.eval()
+    learning = network.stages[2:]
+    learning.train()
+    for part in learning.modules():
         if isinstance(part, torch.nn.BatchNorm2d):
             part.momentum = 0.05
-    optimiser = torch.optim.AdamW(last.parameters(), given.rate, weight_decay=1e-2)
+    optimiser = torch.optim.AdamW(learning.parameters(), given.rate, weight_decay=1e-2)
     began, step, recent = time.monotonic(), 0, []
     while (share := (time.monotonic() - began) / (60 * given.minutes)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = given.rate * min(1.0, (step + 1) / 30) * (1.02 - share)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            vectors = last(batch(maps, random)).mean(dim=(2, 3))
-        loss = pooled_loss(vectors)
+        loss = pooled_loss(vectors(network, batch(pages, random)))
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(last.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learning.parameters(), 1.0)
         optimiser.step()
         step += 1
         recent.append(loss.item())
@@ -115,19 +125,17 @@ def train(network: Any, maps: dict[str, list[Any]], given: argparse.Namespace) -
             recent = []
 
 
-def report(network: Any, maps: dict[str, list[Any]]) -> None:
+def report(network: Any, pages: Pages) -> None:
     """Print how alike one page is on two machines, and how alike two pages are."""
-    network.stages[3].eval()
-    vectors, names = [], []
-    for name, shots in maps.items():
-        for shot in shots:
-            with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-                found = network.stages[3](shot[None])
-            vectors.append(functional.normalize(found.float().mean(dim=(2, 3)), dim=1)[0])
-            names.append(name)
-    cosines = torch.stack(vectors) @ torch.stack(vectors).T
+    network.eval()
+    found, names = [], []
+    for state in pages.states:
+        shots = [at_a_glance(rgb) for rgb in pages.plain[state].values()]
+        with torch.inference_mode():
+            found.append(vectors(network, tensor(shots)))
+        names += [state] * len(shots)
+    values: NDArray[np.float32] = (torch.cat(found) @ torch.cat(found).T).numpy()
     one = np.asarray(names)[:, None] == np.asarray(names)[None]
-    values = cosines.numpy()
     print(f"one page: at least {values[one].min():.3f}")
     print(f"two: median {np.median(values[~one]):.3f}, at most {values[~one].max():.3f}")
     for i, j in np.argwhere(~one & (values > values[one].min()))[:10]:
@@ -135,7 +143,7 @@ def report(network: Any, maps: dict[str, list[Any]]) -> None:
 
 
 def main() -> None:
-    """Train the last stage, and judge it on the validation pages."""
+    """Train the last stages, and judge them on the validation pages."""
     given = arguments()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
@@ -143,10 +151,8 @@ def main() -> None:
     network = ResNet50().to(memory_format=torch.channels_last)
     state = torch.load(folder / "last.pt", weights_only=True)
     network.load_state_dict(state["network"])
-    random = np.random.default_rng(given.seed)
-    maps = late_maps(network, Pages(given.work, "train", patches=False), random)
-    train(network, maps, given)
-    report(network, late_maps(network, Pages(given.work, "validation", patches=False), random))
+    train(network, Pages(given.work, "train", patches=False), given)
+    report(network, Pages(given.work, "validation", patches=False))
     torch.save({**state, "network": network.state_dict()}, folder / "whole.pt")
     to_keras(network, folder / "whole.weights.h5")
 

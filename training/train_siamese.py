@@ -23,11 +23,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from siamese_data import Pages, Pair, Sampler
-from siamese_loss import cosines, loss
-from siamese_net import ResNet50, to_keras
+from siamese_data import Drawn, Pages, Pair, Sampler
+from siamese_loss import cosines, loss, together
+from siamese_net import ResNet50, fast, load_bundled, to_keras
 
 STRIDES = (4, 8, 16)
+BUNDLED = "bundled"
 
 
 @dataclass
@@ -56,24 +57,27 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True, help="folder of the rendered pages")
     parser.add_argument("--name", default="siamese", help="folder of the checkpoints")
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--initial", type=Path, help="a checkpoint whose network to begin with")
+    parser.add_argument("--initial", help="a checkpoint whose network to begin with, or 'bundled'")
+    parser.add_argument("--stages", type=int, default=2, help="learn at the first 2 or 3 strides")
     parser.add_argument("--pairs", type=int, default=12, help="pairs in a batch")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument(
         "--planned", type=float, default=0, help="minutes of a cosine decay; 0: none"
     )
-    parser.add_argument("--weights", default="1,1,0.5", help="weights of the stages in the loss")
+    parser.add_argument(
+        "--weights", default="0.3,0.3,1", help="in the loss, of each stage and of all together"
+    )
     parser.add_argument("--every", type=float, default=4.0, help="minutes between checkpoints")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
-def start(folder: Path, initial: Path | None, rate: float, seed: int) -> Run:
+def start(folder: Path, given: argparse.Namespace) -> Run:
     """Return the run of the last checkpoint, or a new one."""
-    torch.manual_seed(seed)
-    network = ResNet50().to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
+    torch.manual_seed(given.seed)
+    network = ResNet50(given.stages).to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), given.rate, weight_decay=1e-2)
     run = Run(network, optimiser)
     path = folder / "last.pt"
     if path.is_file():
@@ -81,8 +85,10 @@ def start(folder: Path, initial: Path | None, rate: float, seed: int) -> Run:
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         run.step, run.seconds = state["step"], state["seconds"]
-    elif initial is not None:
-        network.load_state_dict(torch.load(initial, weights_only=True)["network"])
+    elif given.initial == BUNDLED:
+        load_bundled(network)
+    elif given.initial:
+        network.load_state_dict(torch.load(given.initial, weights_only=True)["network"])
     return run
 
 
@@ -110,22 +116,23 @@ def tensors(pairs: list[Pair]) -> tuple[Any, Any]:
     return rgb.contiguous(memory_format=torch.channels_last), torch.from_numpy(changed)
 
 
-def one_step(run: Run, pairs: list[Pair], weights: list[float]) -> list[float]:
-    """Learn from a batch; return the loss of each stage."""
-    rgb, changed = tensors(pairs)
+def one_step(run: Run, batch: list[Drawn], weights: list[float]) -> tuple[list[float], list[float]]:
+    """Learn from a batch; return the loss of each stage and of all together, and the hardness."""
+    rgb, changed = tensors([drawn.pair for drawn in batch])
     run.network.train()
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with fast():
         maps = run.network(rgb)
-    losses = []
-    for features, stride in zip(maps, STRIDES, strict=True):
-        losses.append(loss(cosines(*features.chunk(2)), changed, stride))
+    maps = [cosines(*features.chunk(2)) for features in maps]
+    losses = [loss(each, changed, stride)[0] for each, stride in zip(maps, STRIDES, strict=False)]
+    whole, hardness = loss(together(maps), changed, STRIDES[0])
+    losses.append(whole)
     total = sum(weight * value for weight, value in zip(weights, losses, strict=True))
     run.optimiser.zero_grad()
     total.backward()  # type: ignore[union-attr, unused-ignore]
     torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
     run.optimiser.step()
     run.step += 1
-    return [value.item() for value in losses]
+    return [value.item() for value in losses], hardness.tolist()
 
 
 def rate_at(run: Run, highest: float, planned: float) -> float:
@@ -145,10 +152,12 @@ def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -
     with ThreadPoolExecutor(1) as pool, (folder / "log.jsonl").open("a") as log:
         coming = pool.submit(sampler.batch, given.pairs)
         while time.monotonic() - began < 60 * given.minutes:
-            pairs, coming = coming.result(), pool.submit(sampler.batch, given.pairs)
+            batch, coming = coming.result(), pool.submit(sampler.batch, given.pairs)
             for group in run.optimiser.param_groups:
                 group["lr"] = rate_at(run, given.rate, given.planned)
-            recent.append(one_step(run, pairs, weights))
+            losses, hardness = one_step(run, batch, weights)
+            sampler.learnt(batch, hardness)
+            recent.append(losses)
             now = time.monotonic()
             run.seconds += now - before
             before = now
@@ -170,7 +179,7 @@ def main() -> None:
     folder = given.work / "checkpoints" / given.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "arguments.json").write_text(json.dumps(vars(given), default=str, indent=1))
-    run = start(folder, given.initial, given.rate, given.seed)
+    run = start(folder, given)
     pages = Pages(given.work, "train", given.seed)
     count = sum(len(patches) for patches in pages.patches.values())
     print(f"{len(pages.states)} page states, {count} patches of regressions", flush=True)

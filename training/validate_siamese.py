@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from siamese_loss import cosines
-from siamese_net import ResNet50
+from siamese_net import ResNet50, fast
 from torch.nn import functional
 
 STRIDES = (4, 8, 16)
@@ -61,7 +61,7 @@ def maps_of(network: Any, path: Path) -> list[Any]:
     height, width = (length // 32 * 32 for length in rgb.shape[:2])
     batch = torch.from_numpy(rgb[:height, :width].copy()).permute(2, 0, 1)[None].float()
     batch = batch.contiguous(memory_format=torch.channels_last)
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.inference_mode(), fast():
         return list(network(batch))
 
 

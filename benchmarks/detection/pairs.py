@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from layout import MAX_SHIFT
 from machines import PLAIN, TREATMENTS, with_caret
 from PIL import Image
 from templates import SPLITS
 
-#: An element may stand this far (px) from its place on the plain machine; beyond it the page
-#: has another layout, which is neither noise nor the regression that was meant.
-MAX_LAYOUT_SHIFT = 2.0
 TREATED = 3
 SEED = 7
 Record = dict[str, Any]
@@ -39,7 +37,7 @@ def _pairs_of(work: Path, state: str, records: list[Record]) -> Iterator[Record]
     base = plain.get(PLAIN.name)
     if base is None:
         return
-    near = {name for name, shot in plain.items() if shot["layout_shift"] <= MAX_LAYOUT_SHIFT}
+    near = {name for name, shot in plain.items() if shot["layout_shift"] <= MAX_SHIFT}
     for name in sorted(near - {PLAIN.name}):
         if _differ(work, base["file"], plain[name]["file"]):
             yield _pair(base, plain[name]["file"], "benign", name)

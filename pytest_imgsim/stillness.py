@@ -1,0 +1,73 @@
+"""How still a picture stood but for what changed, and what that says about a change.
+
+Another machine draws nearly all text of a page anew. Where nearly all that is drawn is the same to
+the last bit, it was one machine, whose noise is no excuse for the cells that differ: the angle
+between their features then counts for more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pytest_imgsim.picture import Pixels
+from pytest_imgsim.regions import Mask
+
+#: Side of the cells that are looked at, in pixels, and the levels between its darkest and its
+#: lightest pixel from which on something is drawn in one.
+CELL, DRAWN = 8, 16
+#: Share of the drawn cells from which on another machine may have drawn the picture.
+ELSEWHERE = 0.1
+#: How often an angle counts where nothing else has changed.
+MOST = 2.0
+
+
+def gain(rgb: Pixels, changed: Mask) -> float:
+    """Return how often an angle between features counts.
+
+    Parameters
+    ----------
+    rgb : ndarray of shape (H, W, 3), uint8
+        One of the two pictures, no matter which; H and W are multiples of `CELL`.
+    changed : ndarray of shape (H, W), bool
+        Pixels in which the other one differs.
+
+    Returns
+    -------
+    float
+        From `MOST`, where hardly any cell with something drawn in it has changed, down to 1,
+        where a share of `ELSEWHERE` or more of them has.
+    """
+    differs = _reduced(np.logical_or, changed[:, :, None])[:, :, 0]
+    # Cells that have not changed have the same drawn in them in both pictures.
+    share = float(differs.sum()) / max(1, int((differs | _drawn(rgb)).sum()))
+    return 1 + (MOST - 1) * max(0.0, 1 - share / ELSEWHERE)
+
+
+def turned(cosines: NDArray[np.float64], times: float) -> NDArray[np.float64]:
+    """Return the cosines of angles that are `times` as large, and at most half a turn.
+
+    Parameters
+    ----------
+    cosines : ndarray, float64
+        In [-1, 1]; 1 stays exactly 1.
+    times : float
+        1 or more.
+    """
+    angles = np.minimum(np.arccos(cosines) * times, np.pi)
+    return np.where(cosines == 1, 1.0, np.cos(angles)) if times > 1 else cosines
+
+
+def _drawn(rgb: Pixels) -> NDArray[np.bool_]:
+    levels = _reduced(np.maximum, rgb) - _reduced(np.minimum, rgb)
+    return np.asarray(levels.max(axis=2) >= DRAWN)
+
+
+def _reduced(operation: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
+    """Return (H, W, C) values with an operation carried out over each cell, (h, w, C)."""
+    height, width = values.shape[0] // CELL, values.shape[1] // CELL
+    # Rows first: what is added up then lies side by side in memory.
+    rows = operation.reduce(values.reshape(height, CELL, -1), axis=1)
+    return np.asarray(operation.reduce(rows.reshape(height, width, CELL, -1), axis=2))

@@ -1,0 +1,84 @@
+"""How much an angle counts, by how still the rest of the picture stood."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import FakeModel, Pixels, flat, noise
+
+from pytest_imgsim.compare import compare
+from pytest_imgsim.diagnose import differing
+from pytest_imgsim.picture import Picture
+from pytest_imgsim.stillness import ELSEWHERE, MOST, gain, turned
+
+
+def between(a: Pixels, b: Pixels) -> float:
+    changed = differing(a, b)
+    assert gain(a, changed) == gain(b, changed)
+    return gain(a, changed)
+
+
+def brighter(rgb: Pixels, cells: int) -> Pixels:
+    """Return the pixels with the first ones of as many cells, in reading order, made brighter."""
+    out = rgb.copy()
+    for number in range(cells):
+        row, column = divmod(number, rgb.shape[1] // 8)
+        out[8 * row, 8 * column] ^= 1
+    return out
+
+
+def test_one_change_on_a_still_picture_counts_most() -> None:
+    """The fewer of the drawn cells differ, the nearer to the most it is."""
+    rgb = noise(160, 160)
+    gains = [between(rgb, brighter(rgb, cells)) for cells in (1, 10, 20, 39)]
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] == pytest.approx(MOST, abs=0.03)
+
+
+@pytest.mark.parametrize("cells", [40, 41, 200, 400])
+def test_noise_everywhere_counts_once(cells: int) -> None:
+    """From a tenth of the drawn cells on, it may have been another machine."""
+    rgb = noise(160, 160)
+    assert cells >= ELSEWHERE * 400
+    assert between(rgb, brighter(rgb, cells)) == 1
+
+
+def test_empty_ground_says_nothing() -> None:
+    """What is empty would look the same on every machine: only what is drawn is counted."""
+    rgb = flat(160, 160)
+    rgb[:16, :16] = noise(16, 16)
+    assert between(rgb, brighter(rgb, 1)) == 1
+    assert between(rgb, rgb) == MOST
+
+
+def test_a_flat_change_counts_as_drawn() -> None:
+    """An area of another colour is a difference, though neither side has anything drawn in it."""
+    a, b = flat(80, 80), flat(80, 80)
+    b[40:48, 40:48] = 0
+    assert between(a, b) == 1
+
+
+@pytest.mark.parametrize(
+    ("cosine", "times", "expected"),
+    [(1.0, 2.0, 1.0), (0.5, 2.0, -0.5), (0.5, 1.0, 0.5), (0.0, 2.0, -1.0), (-0.5, 2.0, -1.0)],
+)
+def test_turned(cosine: float, times: float, expected: float) -> None:
+    """Angles are multiplied, up to half a turn."""
+    assert turned(np.array([cosine]), times) == pytest.approx(expected, abs=1e-12)
+
+
+def test_identity_stays_exact() -> None:
+    """Where nothing differs the cosine is exactly 1, not nearly."""
+    assert (turned(np.ones(3), 1.7) == 1.0).all()
+
+
+def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
+    """The same changed word is less alike where nothing else has changed."""
+    page = noise(160, 160)
+    changed = page.copy()
+    changed[80:88, 80:88] //= 2
+    elsewhere = brighter(changed, 100)
+    still = compare(Picture(page), Picture(changed), FakeModel())
+    noisy = compare(Picture(page), Picture(elsewhere), FakeModel())
+    assert still.score < noisy.score < 1
+    assert still.score == pytest.approx(np.cos(1.975 * np.arccos(noisy.score)), abs=1e-6)
