@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pytest_imgsim import caret
 from pytest_imgsim.diagnose import changed_pixels, differing
 from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.record import RegionScore
@@ -38,7 +39,7 @@ class Scores:
     regions : tuple of RegionScore
         Where they differ, worst first, at most 20.
     cells : CosineMap or None
-        The local cosines; None where the pictures are equal.
+        The local cosines; None where the pictures are equal, or differ by a text caret alone.
     """
 
     score: float
@@ -75,6 +76,9 @@ def compare(actual: Picture, baseline: Picture, extractor: Extractor) -> Scores:
     changed = changed_pixels(actual, baseline)
     if not changed.any():
         return Scores(1.0, 1.0, ())
+    if box := caret.lone_caret(actual.rgb, baseline.rgb, changed):
+        found = RegionScore(int(box.x), int(box.y), int(box.width), int(box.height), caret.SCORE)
+        return Scores(caret.SCORE, _similarity(actual.rgb, baseline.rgb, extractor), (found,))
     layers = [
         _compare_layer(left, right, extractor)
         for left, right in _layers(actual, baseline)
@@ -129,8 +133,13 @@ def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMa
         for window in windows(changed, extractor.reach)
     ]
     cells = _assemble(pieces, left.shape[:2])
-    similarity = float(cosine(pooled(a, extractor), pooled(b, extractor)))
-    return CosineMap(cells.stride, turned(cells.values, gain(left, changed))), similarity
+    values = turned(cells.values, gain(left, changed))
+    return CosineMap(cells.stride, values), _similarity(a, b, extractor)
+
+
+def _similarity(a: Pixels, b: Pixels, extractor: Extractor) -> float:
+    """Return the cosine of the pooled vectors of two pictures."""
+    return float(cosine(pooled(a, extractor), pooled(b, extractor)))
 
 
 def _pad(rgb: Pixels) -> Pixels:

@@ -81,4 +81,5 @@ def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
     still = compare(Picture(page), Picture(changed), FakeModel())
     noisy = compare(Picture(page), Picture(elsewhere), FakeModel())
     assert still.score < noisy.score < 1
-    assert still.score == pytest.approx(np.cos(1.975 * np.arccos(noisy.score)), abs=1e-6)
+    times = gain(page, differing(page, changed))
+    assert still.score == pytest.approx(np.cos(times * np.arccos(noisy.score)), abs=1e-6)

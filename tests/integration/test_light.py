@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "pytest_imgsim"
 FLOORS = {
     "errors": 0, "record": 0, "settings": 0,
     "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
-    "process": 0, "sources": 1, "weights": 1, "graph": 1, "windows": 1,
+    "process": 0, "sources": 1, "weights": 1, "graph": 1, "windows": 1, "stillness": 1, "caret": 1,
     "capture": 2, "compare": 2, "litert": 2, "masks": 2,
     "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
