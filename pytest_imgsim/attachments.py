@@ -17,8 +17,8 @@ import pytest
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import one_line
 
-#: What is attached, and the field of a record that has the path.
-PICTURES = {"baseline": "baseline_copy", "actual": "actual", "diff": "diff"}
+#: What is attached, and the field of a record that has the path; pytest-html shows the first.
+PICTURES = {"diff": "diff", "baseline": "baseline_copy", "actual": "actual"}
 #: What Allure shows as one attachment with a switch between the three pictures.
 SCREEN_DIFF = "application/vnd.allure.image.diff"
 

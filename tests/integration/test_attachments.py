@@ -27,7 +27,7 @@ LINES = {
 }
 #: The pictures of each comparison.
 SHOWN = {
-    name: ["actual"] if name == "test_missing" else ["baseline", "actual", "diff"] for name in LINES
+    name: ["actual"] if name == "test_missing" else ["diff", "baseline", "actual"] for name in LINES
 }
 
 
@@ -123,7 +123,7 @@ def test_allure(changed: Suite, mode: tuple[str, ...]) -> None:
             parts = json.loads(source[title].read_text(encoding="utf-8"))
             files = [base64.b64decode(text.partition(",")[2]) for text in parts.values()]
             assert list(parts) == ["expected", "actual", "diff"]
-            assert files == [kept(changed, name, kind) for kind in SHOWN[name]]
+            assert files == [kept(changed, name, kind) for kind in ("baseline", "actual", "diff")]
             assert attached[-1]["type"] == "application/vnd.allure.image.diff"
             assert source[title].suffix == ".imagediff"
 

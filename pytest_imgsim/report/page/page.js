@@ -160,13 +160,14 @@ function drawModes() {
     const tab = make("button", { type: "button", textContent: MODES[mode] });
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-selected", String(mode === state.mode));
+    tab.setAttribute("aria-controls", "stage");
     tab.setAttribute("aria-keyshortcuts", String(Object.keys(MODES).indexOf(mode) + 1));
     tab.addEventListener("click", () => choose(mode));
     return tab;
   }));
   const regions = state.current.regions.length;
   at("jump").hidden = !regions || !modes.length;
-  for (const id of ["stage", "zoom", "zoom-in", "zoom-out", "fit"]) at(id).hidden = !modes.length;
+  for (const id of ["modes", "stage", "zoom", "zoom-in", "zoom-out", "fit"]) at(id).hidden = !modes.length;
   at("mix-field").hidden = !["slider", "onion", "heat"].includes(state.mode);
   at("masks").hidden = !state.current.mask;
 }
