@@ -102,17 +102,15 @@ class Collector:
         """Write the scores."""
         if self._results is None:
             return
+        width = self._config.get_terminal_writer().fullwidth
+        folder = self._config.rootpath / self._settings.report
+        on_terminal = bool(terminalreporter.isatty)
         view = View(
-            self._config.get_terminal_writer().fullwidth,
+            width,
             self._config.getoption("verbose"),
-            seen_from_here(self._config.rootpath / self._settings.report),
+            seen_from_here(folder),
             self._settings.html,
-            drawing(
-                self._settings,
-                self._config.rootpath / self._settings.report,
-                columns=self._config.get_terminal_writer().fullwidth,
-                on_terminal=bool(terminalreporter.isatty),
-            ),
+            drawing(self._settings, folder, columns=width, on_terminal=on_terminal),
         )
         terminalreporter.write_sep("=", headline(self._results.records))
         for line in summary(self._results, view, notes=self._notes):

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
-from suite import TWO, Suite
+from suite import IN_PROCESS, TWO, Suite
 
 START = {"kitty": "\x1b_Ga=T", "iterm": "\x1b]1337;File=", "sixel": "\x1bPq"}
 
@@ -57,3 +63,28 @@ def test_an_unknown_protocol(suite: Suite) -> None:
     result = suite.run("--imgsim-terminal-images=ascii")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "expected one of auto, kitty, iterm, sixel, no, got 'ascii'" in str(result.stderr)
+
+
+def test_auto_on_a_terminal(here: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With auto, a terminal that is known gets the pictures that it understands."""
+    pty = pytest.importorskip("pty")
+    for name in ("TMUX", "KITTY_WINDOW_ID", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    here.write(TWO.replace("(40, 40)", "(80, 40)"))
+    command = [sys.executable, "-m", "pytest", *IN_PROCESS, "--imgsim-terminal-images=auto"]
+    for term, shown in (("foot", True), ("dumb", False)):
+        monkeypatch.setenv("TERM", term)
+        screen, terminal = pty.openpty()
+        with subprocess.Popen(command, stdout=terminal, cwd=here.path):
+            os.close(terminal)
+            text = b"".join(_shown(screen))
+        os.close(screen)
+        assert b"test_page/test_b" in text
+        assert (START["sixel"].encode() in text) is shown
+
+
+def _shown(screen: int) -> Iterator[bytes]:
+    """Yield what arrives at a terminal's screen, until nobody writes any more."""
+    with suppress(OSError):  # which is how Linux says so
+        while piece := os.read(screen, 65536):
+            yield piece
