@@ -7,6 +7,7 @@ crashes takes nothing along that it had reported.
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from pytest_imgsim import __version__
 from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.files import relative, seen_from_here
+from pytest_imgsim.inline import drawing
 from pytest_imgsim.naming import encode_path
 from pytest_imgsim.orphans import find_orphans
 from pytest_imgsim.record import Record
@@ -92,6 +94,7 @@ class Collector:
             [] if partial else self._orphans(records),
             partial,
             None if broken else self._share(),
+            _environment(),
         )
         self._write(self._results)
 
@@ -99,11 +102,15 @@ class Collector:
         """Write the scores."""
         if self._results is None:
             return
+        width = self._config.get_terminal_writer().fullwidth
+        folder = self._config.rootpath / self._settings.report
+        on_terminal = bool(terminalreporter.isatty)
         view = View(
-            self._config.get_terminal_writer().fullwidth,
+            width,
             self._config.getoption("verbose"),
-            seen_from_here(self._config.rootpath / self._settings.report),
+            seen_from_here(folder),
             self._settings.html,
+            drawing(self._settings, folder, columns=width, on_terminal=on_terminal),
         )
         terminalreporter.write_sep("=", headline(self._results.records))
         for line in summary(self._results, view, notes=self._notes):
@@ -151,6 +158,16 @@ class Collector:
         if exitstatus not in finished:
             return "the run was stopped"
         return self._partial or _narrowed(self._config)
+
+
+def _environment() -> dict[str, str]:
+    """Return what the run is made on, by which two runs can be told apart."""
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "pytest": pytest.__version__,
+        "pytest-imgsim": __version__,
+    }
 
 
 def _tell_github(results: Results) -> None:

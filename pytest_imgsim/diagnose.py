@@ -19,6 +19,11 @@ ABSENT = (255, 214, 231)
 OUTLINE = (217, 119, 6)
 WORST_OUTLINE = (220, 38, 38)
 FILL = (220, 38, 38)
+#: The hatching over what is ignored: its colour, the opacity of its stripes and of the
+#: ground between them, the stripes' width and their distance.
+HATCH = (109, 40, 217)
+STRIPE, GROUND = 200, 56
+STRIPE_WIDTH, STRIPE_DISTANCE = 3, 12
 
 
 def differing(a: Pixels, b: Pixels) -> Mask:
@@ -224,6 +229,16 @@ def draw_heat(cells: NDArray[np.float64]) -> Pixels:
     out = np.zeros((*cells.shape, 4), dtype=np.uint8)
     out[:, :, 0] = 255
     out[:, :, 3] = np.rint(255 * heat)
+    return out
+
+
+def draw_mask(covered: Mask) -> Pixels:
+    """Return ignored pixels, (H, W) bool, as a hatching over them: (H, W, 4) uint8."""
+    rows, columns = np.ogrid[: covered.shape[0], : covered.shape[1]]
+    stripes = (rows + columns) % STRIPE_DISTANCE < STRIPE_WIDTH
+    out = np.zeros((*covered.shape, 4), dtype=np.uint8)
+    out[covered, :3] = HATCH
+    out[:, :, 3] = np.where(stripes, STRIPE, GROUND) * covered
     return out
 
 

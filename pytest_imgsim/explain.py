@@ -10,6 +10,7 @@ from pytest_imgsim.diagnose import (
     changed_pixels,
     draw_boxes,
     draw_heat,
+    draw_mask,
     fill_changes,
     ssim,
 )
@@ -92,6 +93,8 @@ def _explain_change(record: Record, seen: Seen, results: ResultsFolder) -> Recor
     )
     if seen.cells is not None:
         record = _keep(record, results, "heat", encode_png(_heat(seen.cells, actual.size)))
+    if seen.covered is not None:
+        record = _keep(record, results, "mask", encode_png(draw_mask(seen.covered)))
     return _draw(record, results, seen.actual.rgb, changed, boxes)
 
 

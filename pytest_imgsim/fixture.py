@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from pytest_imgsim.attachments import attach_to_allure
 from pytest_imgsim.errors import ImgsimError, SettingsError
 from pytest_imgsim.files import seen_from_here
 from pytest_imgsim.naming import TestId
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_imgsim.session import Session
 
 MARKER = "imgsim"
+#: Markers by which nobody looks for a test.
+PLUMBING = {MARKER, "parametrize"}
 
 
 class AssertSimilar:
@@ -104,6 +107,7 @@ class AssertSimilar:
             # Without our own frames, so that the report ends at the line of the test.
             raise error.with_traceback(None) from None
         self._item.user_properties += _properties(record)
+        attach_to_allure(self._item.config, record, self._session.results.folder)
         if not record.passed:
             folder = seen_from_here(self._session.results.folder)
             pytest.fail(failure_message(record, folder), pytrace=False)
@@ -125,7 +129,9 @@ class AssertSimilar:
 def identify(item: pytest.Item) -> TestId:
     """Return who `item` is, for naming its baselines."""
     classes = tuple(node.name for node in item.listchain() if isinstance(node, pytest.Class))
-    return TestId(item.nodeid, item.nodeid.partition("::")[0], classes, item.name)
+    markers = {marker.name for marker in item.iter_markers()} - PLUMBING
+    file = item.nodeid.partition("::")[0]
+    return TestId(item.nodeid, file, classes, item.name, tuple(sorted(markers)))
 
 
 def _properties(record: Record) -> list[tuple[str, str]]:

@@ -163,6 +163,8 @@ class Judge:
 
     def _act(self, record: Record, target: Target, settings: Settings, seen: Seen) -> Record:
         """Write the baseline where the update mode says so, else keep what explains it."""
+        if seen.covered is not None:
+            record = record.with_(ignored=float(seen.covered.mean()))
         # What matches a variant is accepted as it is: it must not take the main file's place.
         matches_variant = not record.verdict.failed and record.variant != MAIN
         if record.verdict in WRITES[settings.update] and not matches_variant:

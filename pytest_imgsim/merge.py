@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_imgsim.errors import ResultsError
@@ -110,7 +110,7 @@ def merge(shards: Sequence[Shard], out: ResultsFolder, *, version: str) -> Resul
             _check_picture(shard, path)
     root = _rootdir(shards, out.folder)
     records = [_carry(record, shard, out) for shard, record in owned]
-    results = _judge(shards, records, root)
+    results = replace(_judge(shards, records, root), environment=_environment(shards))
     out.drop_page()
     out.write(results, root=root, version=version)
     out.write_page(page(results, out.folder.as_posix()))
@@ -228,6 +228,15 @@ def _in_place(shards: Sequence[Shard]) -> bool:
         for shard in shards
         for record in shard.results.records[:1]
     )
+
+
+def _environment(shards: Sequence[Shard]) -> dict[str, str]:
+    """Return what the shards ran on, with all values of what they differ in."""
+    seen: dict[str, dict[str, None]] = {}
+    for shard in shards:
+        for what, version in shard.results.environment.items():
+            seen.setdefault(what, {})[version] = None
+    return {what: ", ".join(versions) for what, versions in seen.items()}
 
 
 def _judge(shards: Sequence[Shard], records: Sequence[Record], root: Path) -> Results:

@@ -144,12 +144,15 @@ class TestId:
         Names of the classes around it, outermost first.
     name : str
         Its name, with its parameters in brackets if it has any.
+    markers: tuple of str
+        Names of the markers on it, by which it can be found among the results.
     """
 
     node: str
     file: str
     classes: tuple[str, ...]
     name: str
+    markers: tuple[str, ...] = ()
 
     __test__ = False  # not a test class, whatever its name
 

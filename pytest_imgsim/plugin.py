@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_imgsim import options
+from pytest_imgsim.attachments import attach_to_html
 from pytest_imgsim.collector import Collector
 from pytest_imgsim.errors import SettingsError
 from pytest_imgsim.fixture import AssertSimilar
@@ -67,9 +68,10 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """Attach the phase's records to its report, on which they reach the controller."""
     outcome = yield
-    report = outcome.get_result()
-    if payload := item.config.stash[RUN].payload(item, report):
+    report, run = outcome.get_result(), item.config.stash[RUN]
+    if payload := run.payload(item, report):
         report.imgsim = payload
+        attach_to_html(item.config, report, item.config.rootpath / run.settings.report)
 
 
 @pytest.fixture

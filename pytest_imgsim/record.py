@@ -110,7 +110,10 @@ class Record:
     update_path : str
         Where an accepted picture goes; another path than `baseline` where that one is
         shared between platforms and this platform would get its own.
-    actual, baseline_copy, diff, filled, heat : str or None
+    ignored : float or None
+        The share of pixels that masks hide, in [0, 1]; None where there is no mask, or the
+        bytes were equal already.
+    actual, baseline_copy, diff, filled, heat, mask : str or None
         Pictures kept on a mismatch or warning, as paths below the results folder.
     actual_sha256 : str or None
         Digest of the kept actual picture, by which ``accept`` knows it again.
@@ -120,6 +123,8 @@ class Record:
         Seconds spent in the model, its loading included.
     claimed : bool
         Whether the baseline belongs to this check alone (named, not given by path).
+    markers : tuple of str
+        Names of the markers on the test.
     message : str
         The error's text, or "".
     """
@@ -140,15 +145,18 @@ class Record:
     baseline: str = ""
     variant: int = 1
     update_path: str = ""
+    ignored: float | None = None
     actual: str | None = None
     baseline_copy: str | None = None
     diff: str | None = None
     filled: str | None = None
     heat: str | None = None
+    mask: str | None = None
     actual_sha256: str | None = None
     model: str | None = None
     model_seconds: float = 0.0
     claimed: bool = True
+    markers: tuple[str, ...] = ()
     message: str = ""
 
     @property
@@ -185,6 +193,7 @@ class Record:
         values = dict(data)
         values["verdict"] = Verdict(values["verdict"])
         values["regions"] = tuple(RegionScore(**region) for region in values["regions"])
+        values["markers"] = tuple(values.get("markers", ()))
         for key in ("actual_size", "baseline_size"):
             values[key] = None if values[key] is None else tuple(values[key])
         return cls(**values)

@@ -6,6 +6,7 @@
      "baselines": "<folder of baselines, relative to rootdir where below it>",
      "records": [<Record.to_dict()>, ...], "orphans": ["<baseline path>", ...],
      "partial": "<why the run cannot tell orphans, or ''>",
+     "environment": {"<what>": "<its version>", ...},
      "share": <the fields of Share, or null>}
 """
 
@@ -34,6 +35,7 @@ PICTURE_FIELDS = {
     "diff": "diff",
     "filled": "filled",
     "heat": "heat",
+    "mask": "mask",
 }
 
 
@@ -77,6 +79,8 @@ class Results:
         Why the run cannot tell orphans, or "".
     share : Share or None
         What it contributes to a merged result; None where it does not know even that.
+    environment : mapping of str to str
+        What it ran on: versions by the names of what they belong to.
     """
 
     records: Sequence[Record] = ()
@@ -84,6 +88,7 @@ class Results:
     orphans: Sequence[str] = field(default=())
     partial: str = ""
     share: Share | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class ResultsFolder:
@@ -105,7 +110,7 @@ class ResultsFolder:
         ----------
         name : str
             The baseline's name.
-        kind : {"actual", "baseline", "diff", "filled", "heat"}
+        kind : {"actual", "baseline", "diff", "filled", "heat", "mask"}
             What it shows.
         data : bytes
             The file.
@@ -125,6 +130,7 @@ class ResultsFolder:
             "records": [record.to_dict() for record in results.records],
             "orphans": list(results.orphans),
             "partial": results.partial,
+            "environment": dict(results.environment),
             "share": asdict(results.share) if results.share else None,
         }
         self._ignore_itself()
@@ -213,9 +219,10 @@ def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
             content["orphans"],
             content["partial"],
             _parse_share(content.get("share")),
+            {str(key): str(text) for key, text in content.get("environment", {}).items()},
         )
         return results, (path.parent / content["root"]).resolve()
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ResultsError(
             f"{path}: not as pytest-imgsim wrote it ({type(error).__name__}: {error}); run "
             "pytest again"

@@ -94,6 +94,7 @@ class Session:
             settings.threshold,
             settings.where("threshold"),
             settings.warn_threshold,
+            markers=test.markers,
         )
         try:
             settings.check_thresholds()

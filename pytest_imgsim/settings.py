@@ -18,6 +18,8 @@ from pytest_imgsim.errors import SettingsError
 UPDATE_MODES = ("all", "changed", "missing", "none")
 #: What can run the ResNet50; "auto" takes LiteRT where it is installed.
 RUNTIMES = ("auto", "litert", "tensorflow")
+#: How the terminal may be sent pictures; "auto" asks the environment which one it understands.
+TERMINAL_IMAGES = ("auto", "kitty", "iterm", "sixel", "no")
 #: Weights that have a name, and how files of weights end.
 WEIGHTS_NAMES = ("bundled", "imagenet")
 WEIGHTS_SUFFIXES = (".weights.h5", ".h5", ".keras")
@@ -150,6 +152,12 @@ RUN_SETTINGS: Mapping[str, Setting] = {
         "Whether report.html, the page for reviewing pictures, is written beside results.json.",
         "{yes,no}",
     ),
+    "terminal_images": Setting(
+        _one_of(TERMINAL_IMAGES),
+        "How the summary shows pictures of failures: 'kitty', 'iterm' (OSC 1337), 'sixel', "
+        "'auto' (whichever the terminal is known to understand, if any), or 'no'.",
+        "{auto,kitty,iterm,sixel,no}",
+    ),
     "weights": Setting(
         _weights,
         "Weights of the ResNet50: 'bundled' (ship with the package, work offline), 'imagenet' "
@@ -202,6 +210,8 @@ class Settings:
         Folders, relative to pytest's rootdir or absolute.
     html : bool
         Whether report.html is written.
+    terminal_images : {"auto", "kitty", "iterm", "sixel", "no"}
+        How the terminal shows pictures of failures.
     weights : str
         A known name or the path of a weights file.
     runtime : {"auto", "litert", "tensorflow"}
@@ -226,6 +236,7 @@ class Settings:
     baselines: str = "baselines"
     report: str = "imgsim-results"
     html: bool = True
+    terminal_images: str = "no"
     weights: str = "bundled"
     runtime: str = "auto"
     template: str = "{name}"

@@ -183,6 +183,7 @@ def test_no_results(bench: Bench) -> None:
         ({"records": [{"verdict": "x"}]}, "not as pytest-imgsim wrote it"),
         ({"baselines": ...}, r"not as pytest-imgsim wrote it \(KeyError: 'baselines'\)"),
         ({"root": ...}, "not as pytest-imgsim wrote it"),
+        ({"environment": []}, "not as pytest-imgsim wrote it"),
         ({"root": 5}, "not as pytest-imgsim wrote it"),
     ],
 )

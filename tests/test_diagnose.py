@@ -10,11 +10,13 @@ from skimage.metrics import structural_similarity
 from pytest_imgsim.diagnose import (
     ABSENT,
     FILL,
+    HATCH,
     OUTLINE,
     WORST_OUTLINE,
     align,
     changed_pixels,
     draw_boxes,
+    draw_mask,
     fill_changes,
     ssim,
 )
@@ -203,3 +205,15 @@ def test_fill_changes() -> None:
     assert dark[0] == dark[1] == dark[2]
     assert 128 < dark[0] < 200
     assert rgb[1, 2].sum() == 0
+
+
+def test_draw_mask() -> None:
+    """What is ignored is hatched in one colour, through which it shows; all else is clear."""
+    covered = np.zeros((40, 60), dtype=np.bool_)
+    covered[10:30, 20:50] = True
+    drawn = draw_mask(covered)
+    assert (drawn[covered][:, :3] == HATCH).all()
+    assert (drawn[~covered] == 0).all()
+    opacities, counts = np.unique(drawn[covered][:, 3], return_counts=True)
+    assert 0 < opacities[0] < opacities[1] < 255
+    assert counts[0] > counts[1] > 100

@@ -34,14 +34,17 @@ FULL = a_record(
     actual_size=(10, 20),
     baseline_size=(10, 21),
     variant=2,
+    ignored=0.125,
     actual="a.actual.png",
     baseline_copy="a.baseline.png",
     diff="a.diff.png",
     filled="a.filled.png",
+    mask="a.mask.png",
     actual_sha256="00",
     model="fake",
     model_seconds=1.5,
     claimed=False,
+    markers=("slow", "smoke"),
     message="told",
 )
 
@@ -82,6 +85,14 @@ def test_round_trips(record: Record) -> None:
     assert Record.from_dict(data) == record
     assert Record.from_dict(execnet.loads(execnet.dumps(data))) == record
     assert Record.from_dict(json.loads(json.dumps(data))) == record
+
+
+def test_a_record_of_an_earlier_release() -> None:
+    """What an earlier release did not know is at its default."""
+    data = a_record().to_dict()
+    for name in ("markers", "mask", "ignored"):
+        del data[name]
+    assert Record.from_dict(data) == a_record()
 
 
 def test_every_field_is_in_the_dict() -> None:

@@ -210,3 +210,22 @@ def test_a_merge_that_is_cut_short_leaves_the_old_results(
     [record] = merged(tmp_path, folders[1]).records
     assert (out / str(record.actual)).read_bytes() == SEEN[1]
     assert len(list(out.rglob("*.png"))) == 1
+
+
+def test_environments(tmp_path: Path) -> None:
+    """What the shards ran on is told once where it is the same, and in full where it is not."""
+    mine, other = {"python": "3.12.1", "pytest": "8.3"}, {"python": "3.13.0", "pytest": "8.3"}
+    shards = [
+        a_shard(tmp_path, f"{n}/r", environment=environment)
+        for n, environment in enumerate((mine, other, mine, {}))
+    ]
+    assert merged(tmp_path, *shards).environment == {"python": "3.12.1, 3.13.0", "pytest": "8.3"}
+
+
+def test_a_shard_of_an_earlier_release(tmp_path: Path) -> None:
+    """Results that do not tell their environment are merged all the same."""
+    shard = a_shard(tmp_path, "1/r", passed("t/a"))
+    path = shard / "results.json"
+    path.write_text(path.read_text().replace('"environment": {},\n', ""))
+    assert "environment" not in path.read_text()
+    assert merged(tmp_path, shard).environment == {}

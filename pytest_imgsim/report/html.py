@@ -40,6 +40,7 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
         "accept": accept_any(report),
         "accepted": accepted or [],
         "cell": HEAT_CELL,
+        "environment": dict(results.environment),
         "records": [record.to_dict() for record in results.records],
         "served": served,
     }

@@ -52,6 +52,19 @@ def failure_message(record: Record, report: str) -> str:
     return "\n".join([_headline(record), *told])
 
 
+def one_line(record: Record) -> str:
+    """Return a comparison to review as one line: its name, verdict, score and threshold."""
+    told = [record.verdict.value]
+    if record.score is not None:
+        told.append(f"score {number(record.score)}")
+    told.append(f"threshold {record.threshold:g} ({record.threshold_from})")
+    if record.verdict is Verdict.WARNED:
+        told.append(f"warns below {record.warn_threshold:g}")
+    if record.verdict is Verdict.SIZE_CHANGED:
+        told.append(f"size {size(record.actual_size)}, expected {size(record.baseline_size)}")
+    return f"{record.name}: {', '.join(told)}"
+
+
 def _baseline(record: Record) -> str:
     told = variant(record)
     return f"{record.baseline} ({told})" if told else record.baseline

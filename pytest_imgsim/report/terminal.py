@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_imgsim.record import Record, Verdict
@@ -15,6 +15,8 @@ from pytest_imgsim.results import PAGE, Results
 MAX_PASSING_ROWS = 20
 #: Orphans and written baselines that are named without -v.
 MAX_NAMED = 5
+#: Failures whose picture is shown without -v, where the terminal shows pictures.
+MAX_PICTURES = 5
 MIN_NAME = 12
 GAP = "  "
 HEADER = ("score", "needs", "verdict", "test", "baseline", "worst region")
@@ -58,12 +60,15 @@ class View:
         The results folder as seen from where pytest runs.
     page : bool
         Whether there is a page for review in it.
+    draw : callable, optional
+        Returns a record's picture as what the terminal turns into one, or "".
     """
 
     width: int = 80
     verbosity: int = 0
     report: str = "imgsim-results"
     page: bool = True
+    draw: Callable[[Record], str] | None = None
 
 
 def headline(records: Sequence[Record]) -> str:
@@ -91,6 +96,7 @@ def summary(results: Results, view: View, *, notes: Sequence[str] = ()) -> Itera
     hidden = len(results.records) - len(shown)
     if hidden and view.verbosity >= 0:
         yield Line(f"... and {hidden} more that passed; -v shows all")
+    yield from _pictures(shown, view)
     yield from _written(results.records, view)
     yield from _to_accept(results.records, view)
     yield from _orphans(results, view)
@@ -209,6 +215,19 @@ def _without_folder(column: list[str]) -> tuple[list[str], str]:
 def _ellipsis(text: str, width: int) -> str:
     """Return the end of `text`, where names differ, with the cut marked."""
     return text if len(text) <= width else "..." + text[-(width - 3) :]
+
+
+def _pictures(records: Sequence[Record], view: View) -> Iterator[Line]:
+    if view.draw is None:
+        return
+    failed = [record for record in records if record.verdict.failed]
+    count = len(failed) if view.verbosity > 0 else MAX_PICTURES
+    for record in failed[:count]:
+        if picture := view.draw(record):
+            yield Line(f"{record.name}:")
+            yield Line(picture)
+    if len(failed) > count:
+        yield Line(f"... and {len(failed) - count} more without their pictures; -v shows all")
 
 
 def _written(records: Sequence[Record], view: View) -> Iterator[Line]:

@@ -270,3 +270,21 @@ def test_scores_reach_junit_as_strings(suite: Suite, mode: tuple[str, ...]) -> N
     assert '<property name="imgsim.test_page/test_a/x.score" value="1.0000"' in xml
     assert '<property name="imgsim.test_page/test_a/x.verdict" value="equal"' in xml
     assert "{" not in xml
+
+
+def test_markers_are_noted(suite: Suite, mode: tuple[str, ...]) -> None:
+    """A record has the names of the markers around its test, but for those that set it up."""
+    suite.pytester.makeini("[pytest]\nmarkers =\n  slow\n  smoke")
+    suite.write(
+        """
+        pytestmark = pytest.mark.smoke
+        @pytest.mark.slow
+        class TestA:
+            @pytest.mark.imgsim(threshold=0.5)
+            @pytest.mark.parametrize("n", [1])
+            @pytest.mark.slow
+            def test_a(self, assert_similar, n): assert_similar(picture())
+        """
+    )
+    suite.run(*mode)
+    assert suite.records()["test_page/TestA.test_a[1]"]["markers"] == ["slow", "smoke"]

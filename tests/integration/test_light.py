@@ -22,7 +22,8 @@ FLOORS = {
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
     "merge": 3, "review": 3, "server": 3,
     "report": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
-    "report.message": 3, "report.terminal": 3,
+    "report.message": 3, "report.pictures": 3, "report.terminal": 3,
+    "attachments": 4, "inline": 4,
     "fixture": 4, "options": 4, "run": 4, "collector": 4, "plugin": 4,
     "__main__": 5, "__init__": 5,
 }  # fmt: skip
@@ -36,6 +37,7 @@ FORBIDDEN = {
     "process": PIXELS, "sources": PIXELS, "store": PIXELS, "variants": PIXELS,
     "session": PIXELS, "results": PIXELS, "orphans": PIXELS, "trim": PIXELS,
     "merge": PIXELS, "review": PIXELS, "server": PIXELS,
+    "attachments": PIXELS, "inline": PIXELS,
     "report.calibration": PIXELS, "report.html": PIXELS, "report.markdown": PIXELS,
     "report.message": PIXELS, "report.terminal": PIXELS,
     "__init__": PIXELS, "__main__": PIXELS,
@@ -114,7 +116,7 @@ def loaded_after(pytester: pytest.Pytester, *arguments: str) -> list[str]:
         probe="""
         import sys
         def pytest_unconfigure(config):
-            heavy = ("tensorflow", "keras", "numpy", "PIL")
+            heavy = ("tensorflow", "keras", "numpy", "PIL", "allure", "pytest_html")
             print("LOADED", *[name for name in heavy if name in sys.modules])
         """
     )
@@ -161,6 +163,14 @@ def test_equal_bytes_load_nothing_heavy(pytester: pytest.Pytester) -> None:
     assert loaded_after(pytester) == []
     results = (pytester.path / "imgsim-results/results.json").read_text()
     assert results.count('"verdict": "equal"') == 2
+
+
+def test_a_failure_needs_no_reports_of_others(pytester: pytest.Pytester) -> None:
+    """What has to be looked at imports neither Allure nor pytest-html where they are not in use."""
+    (pytester.path / "page.png").write_bytes(png(flat(8, 8)))
+    pytester.makepyfile(test_new="def test_a(assert_similar): assert_similar('page.png')")
+    assert loaded_after(pytester) == ["numpy", "PIL"]
+    assert (pytester.path / "imgsim-results/test_new/test_a.actual.png").is_file()
 
 
 def test_200_equal_screenshots_load_no_model(pytester: pytest.Pytester) -> None:

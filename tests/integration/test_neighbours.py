@@ -15,13 +15,15 @@ def test_co_installed(suite: Suite, mode: tuple[str, ...]) -> None:
         """
     )
     # In a process of its own: soft assertions of pytest-playwright do not nest.
-    first = suite.pytester.runpytest_subprocess(
-        "-p", "fake_plugin", "--update-baselines", "--snapshot-update", "--regen-all", *mode
-    )
+    run, common = suite.pytester.runpytest_subprocess, ("-pfake_plugin", "-Werror", *mode)
+    first = run("--update-baselines", "--snapshot-update", "--regen-all", *common)
     assert first.ret == 0
-    result = suite.pytester.runpytest_subprocess("-p", "fake_plugin", "--reruns=1", *mode)
+    reports = ("--html=report.html", "--self-contained-html", "--alluredir=allure")
+    result = run("--reruns=1", *reports, *common)
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*1 snapshot passed.*"])
     result.stdout.fnmatch_lines(["*imgsim: 1 compared, 1 equal*"])
-    for plugin in ("syrupy", "regressions", "playwright", "rerunfailures", "imgsim"):
+    for plugin in (
+        "syrupy", "regressions", "playwright", "rerunfailures", "html", "allure-pytest", "imgsim"
+    ):  # fmt: skip
         result.stdout.fnmatch_lines([f"plugins:*{plugin}-*"])

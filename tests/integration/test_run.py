@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import platform
+
 import pytest
 from suite import Suite
 
@@ -254,3 +257,15 @@ def test_github_step_summary(
     assert lines[3] == "| score | needs | verdict | test | baseline | worst region |"
     assert next(line for line in lines if "failed |" in line).count(r"test\_c\_d") == 2
     assert len(lines) == 6
+
+
+def test_environment(suite: Suite, mode: tuple[str, ...]) -> None:
+    """results.json and the page tell on what the run was made."""
+    made(suite)
+    suite.run(*mode)
+    environment = suite.results()["environment"]
+    assert list(environment) == ["python", "platform", "pytest", "pytest-imgsim"]
+    assert environment["python"] == platform.python_version()
+    assert environment["pytest"] == pytest.__version__
+    page = (suite.path / "imgsim-results/report.html").read_text()
+    assert json.dumps(environment)[1:-1] in page

@@ -14,7 +14,7 @@ const BLINK_MS = 700;
 
 const state = {
   shown: [], current: null, mode: "side", region: -1, hidden: new Set(),
-  decisions: new Map(), applied: new Set(data.accepted.map((index) => records[index])), view: { scale: 1, x: 0, y: 0 }, fitted: true, blink: 0, holding: false,
+  decisions: new Map(), applied: new Set(data.accepted.map((index) => records[index])), view: { scale: 1, x: 0, y: 0 }, fitted: true, blink: 0, holding: false, masks: true,
 };
 
 function make(tag, properties = {}, ...children) {
@@ -64,7 +64,8 @@ const ORDERS = {
 function drawRows() {
   const words = at("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (record) => {
-    const text = `${record.name} ${record.test} ${record.verdict}`.toLowerCase();
+    const markers = record.markers.map((marker) => `marker:${marker}`).join(" ");
+    const text = `${record.name} ${record.test} ${record.verdict} ${markers}`.toLowerCase();
     return !state.hidden.has(record.verdict) && words.every((word) => text.includes(word));
   };
   state.shown = records.filter(fits).sort(ORDERS[at("sort").value]);
@@ -114,8 +115,7 @@ function show(record) {
   at("verdict").textContent = standing(record);
   at("verdict").className = `badge ${tone(record)}`;
   at("name").textContent = record.name;
-  at("facts").replaceChildren(...facts(record).map(([term, text]) =>
-    make("div", {}, make("dt", { textContent: term }), make("dd", { textContent: text }))));
+  at("facts").replaceChildren(...facts(record).map(fact));
   at("message").textContent = record.message;
   at("message").hidden = !record.message;
   drawModes();
@@ -123,7 +123,11 @@ function show(record) {
   drawDecision();
 }
 
+const fact = ([term, text]) => make("div", {}, make("dt", { textContent: term }), make("dd", { textContent: text }));
+const percent = (share) => (share === null ? "" : `${(100 * share).toPrecision(3)} %`);
+
 function facts(record) {
+  const [worst] = record.regions;
   const sizes = size(record.actual_size) === size(record.baseline_size) || !record.baseline_size
     ? size(record.actual_size) : `${size(record.actual_size)}, expected ${size(record.baseline_size)}`;
   return [
@@ -132,10 +136,13 @@ function facts(record) {
     ["threshold", `${record.threshold} (${record.threshold_from})`],
     ["warns below", record.warn_threshold === null ? "" : String(record.warn_threshold)],
     ["global", record.global_score === null ? "" : number(record.global_score)],
-    ["pixels that differ", record.pixel_difference === null ? "" : `${(100 * record.pixel_difference).toPrecision(3)} %`],
+    ["worst region", worst ? `${worst.width}x${worst.height} at (${worst.x}, ${worst.y})` : ""],
+    ["pixels that differ", percent(record.pixel_difference)],
+    ["ignored", percent(record.ignored)],
     ["SSIM", record.ssim === null ? "" : number(record.ssim)],
     ["size", sizes],
     ["baseline", record.variant > 1 ? `${record.baseline} (variant ${record.variant})` : record.baseline],
+    ["markers", record.markers.join(", ")],
     ["model", record.model || ""],
   ].filter(([, text]) => text !== "");
 }
@@ -153,14 +160,16 @@ function drawModes() {
     const tab = make("button", { type: "button", textContent: MODES[mode] });
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-selected", String(mode === state.mode));
+    tab.setAttribute("aria-controls", "stage");
     tab.setAttribute("aria-keyshortcuts", String(Object.keys(MODES).indexOf(mode) + 1));
     tab.addEventListener("click", () => choose(mode));
     return tab;
   }));
   const regions = state.current.regions.length;
   at("jump").hidden = !regions || !modes.length;
-  for (const id of ["stage", "zoom", "zoom-in", "zoom-out", "fit"]) at(id).hidden = !modes.length;
+  for (const id of ["modes", "stage", "zoom", "zoom-in", "zoom-out", "fit"]) at(id).hidden = !modes.length;
   at("mix-field").hidden = !["slider", "onion", "heat"].includes(state.mode);
+  at("masks").hidden = !state.current.mask;
 }
 
 function choose(mode) {
@@ -182,6 +191,7 @@ function heatMap(path) {
 }
 
 function pane(caption, ...images) {
+  if (state.current.mask) images.push(picture(state.current.mask, "mask"));
   const layer = make("div", { className: "layer" }, ...images);
   for (const image of images) image.addEventListener("load", () => { if (state.fitted) fit(); else applyView(); });
   return make("figure", { className: "pane" },
@@ -204,12 +214,24 @@ function drawStage() {
   if (state.mode === "blink") state.blink = setInterval(blink, BLINK_MS);
   if (state.mode === "slider") at("mix").value = 50;
   drawRegion();
+  drawMasks();
   mix();
   requestAnimationFrame(fit);
 }
 
 function over() {
   return at("stage").querySelector(".over");
+}
+
+function drawMasks() {
+  at("masks").setAttribute("aria-pressed", String(state.masks));
+  for (const image of at("stage").querySelectorAll(".mask")) image.hidden = !state.masks;
+}
+
+function toggleMasks() {
+  if (!state.current || !state.current.mask) return;
+  state.masks = !state.masks;
+  drawMasks();
 }
 
 function blink() {
@@ -231,7 +253,7 @@ function hold(on) {
   state.holding = on;
   for (const image of at("stage").querySelectorAll("img")) {
     if (!on) image.src = image.dataset.before || image.src;
-    else if (!image.classList.contains("heat")) {
+    else if (!image.matches(".heat, .mask")) {
       image.dataset.before = image.src;
       image.src = address(state.current.baseline_copy);
     }
@@ -384,13 +406,26 @@ if (data.served) {
   history.replaceState(null, "", "/report.html");
 }
 
+at("versions").replaceChildren(...Object.entries(data.environment).map(fact));
+at("environment").hidden = !Object.keys(data.environment).length;
+
 /* Events */
+
+const PAN = 60;
+const PANS = { ArrowLeft: [PAN, 0], ArrowRight: [-PAN, 0], ArrowUp: [0, PAN], ArrowDown: [0, -PAN] };
+
+function pan(dx, dy) {
+  state.view.x += dx;
+  state.view.y += dy;
+  state.fitted = false;
+  applyView();
+}
 
 const KEYS = {
   ArrowLeft: () => step(-1), ArrowRight: () => step(1), j: () => jump(1), k: () => jump(-1),
   a: () => decide("accept"), r: () => decide("reject"), "+": () => zoom(1.25), "=": () => zoom(1.25),
   "-": () => zoom(0.8), 0: fit, "?": () => at("help").showModal(), "/": () => at("filter").focus(),
-  b: () => hold(true),
+  b: () => hold(true), m: toggleMasks,
 };
 Object.keys(MODES).forEach((mode, index) => { KEYS[index + 1] = () => choose(mode); });
 
@@ -398,9 +433,10 @@ document.addEventListener("keydown", (event) => {
   const slides = event.target.matches('input[type="range"]') && event.key.startsWith("Arrow");
   const typing = event.target.matches('input[type="search"], select') || slides || at("help").open;
   if (typing) { if (event.key === "Escape") event.target.blur(); return; }
-  if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+  const act = event.shiftKey && PANS[event.key] ? () => pan(...PANS[event.key]) : KEYS[event.key];
+  if (event.ctrlKey || event.metaKey || event.altKey || !act) return;
   event.preventDefault();
-  KEYS[event.key]();
+  act();
 });
 document.addEventListener("keyup", (event) => { if (event.key === "b") hold(false); });
 
@@ -410,7 +446,7 @@ at("stage").addEventListener("wheel", (event) => {
   if (!frame) return;
   const corner = frame.getBoundingClientRect();
   if (event.ctrlKey || event.metaKey) zoom(Math.exp(-event.deltaY / 300), event.clientX - corner.left, event.clientY - corner.top);
-  else { state.view.x -= event.deltaX; state.view.y -= event.deltaY; state.fitted = false; applyView(); }
+  else pan(-event.deltaX, -event.deltaY);
 }, { passive: false });
 at("stage").addEventListener("pointerdown", (event) => {
   if (!event.target.closest(".window")) return;
@@ -434,6 +470,7 @@ at("zoom-out").addEventListener("click", () => zoom(0.8));
 at("fit").addEventListener("click", fit);
 at("region-next").addEventListener("click", () => jump(1));
 at("region-previous").addEventListener("click", () => jump(-1));
+at("masks").addEventListener("click", toggleMasks);
 at("accept").addEventListener("click", () => decide("accept"));
 at("reject").addEventListener("click", () => decide("reject"));
 at("copy").addEventListener("click", copy);

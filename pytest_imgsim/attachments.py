@@ -1,0 +1,101 @@
+"""Pictures of what has to be looked at, for the reports of pytest-html and Allure.
+
+Neither is needed. Pytest's plugin manager knows them where they are installed; nothing of them
+is imported unless this run writes such a report.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_imgsim.record import Record
+from pytest_imgsim.report.message import one_line
+
+#: What is attached, and the field of a record that has the path; pytest-html shows the first.
+PICTURES = {"diff": "diff", "baseline": "baseline_copy", "actual": "actual"}
+#: What Allure shows as one attachment with a switch between the three pictures.
+SCREEN_DIFF = "application/vnd.allure.image.diff"
+
+
+def attach_to_allure(config: pytest.Config, record: Record, folder: Path) -> None:
+    """Attach a comparison to the step that runs, where Allure's results are written.
+
+    Parameters
+    ----------
+    config : pytest.Config
+        Pytest's configuration.
+    record : Record
+        A comparison that this process has just made.
+    folder : Path
+        The results folder.
+    """
+    if record.actual is None or not config.pluginmanager.hasplugin("allure_listener"):
+        return
+    import allure
+
+    kinds = allure.attachment_type
+    allure.attach(one_line(record), f"{record.name}: score", kinds.TEXT)
+    pictures = _pictures(record, folder)
+    for kind, data in pictures.items():
+        allure.attach(data, f"{record.name}: {kind}", kinds.PNG)
+    if len(pictures) == len(PICTURES):
+        body = _screen_diff(pictures)
+        allure.attach(body, f"{record.name}: screen diff", SCREEN_DIFF, "imagediff")
+
+
+def attach_to_html(config: pytest.Config, report: Any, folder: Path) -> None:
+    """Add a phase's comparisons to its report, where pytest-html writes a page.
+
+    Parameters
+    ----------
+    config : pytest.Config
+        Pytest's configuration.
+    report : pytest.TestReport
+        The phase's report, with our records on it.
+    folder : Path
+        The results folder.
+    """
+    plugin = config.pluginmanager.getplugin("html")
+    if plugin is None or not config.getoption("htmlpath", None):
+        return
+    records = map(Record.from_dict, report.imgsim.get("records", ()))
+    for record in records:
+        if record.actual is not None:
+            report.extras = [
+                *getattr(report, "extras", ()),
+                *_extras(plugin.extras, record, folder),
+            ]
+
+
+def _extras(extras: Any, record: Record, folder: Path) -> list[Any]:
+    """Return a comparison as pytest-html takes it; in base64, so that any page can hold it."""
+    return [
+        extras.html(f"<p>{html.escape(one_line(record))}</p>"),
+        *(
+            extras.png(_base64(data), f"{record.name}: {kind}")
+            for kind, data in _pictures(record, folder).items()
+        ),
+    ]
+
+
+def _pictures(record: Record, folder: Path) -> dict[str, bytes]:
+    """Return the pictures that were kept, by what they show."""
+    paths = {kind: getattr(record, name) for kind, name in PICTURES.items()}
+    return {kind: (folder / path).read_bytes() for kind, path in paths.items() if path}
+
+
+def _screen_diff(pictures: dict[str, bytes]) -> str:
+    names = {"expected": "baseline", "actual": "actual", "diff": "diff"}
+    return json.dumps(
+        {key: f"data:image/png;base64,{_base64(pictures[kind])}" for key, kind in names.items()}
+    )
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
