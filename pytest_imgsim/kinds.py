@@ -29,8 +29,9 @@ FADED = 0.05
 UNEXPLAINED = 0.15
 #: Share of the changed pixels that an offset has to explain, and how many offsets are tried.
 EXPLAINED, OFFSETS = 0.9, 16
-#: The least change of a side, and the least correlation, of what is only scaled.
-SCALED, SAME_SHAPE = 1.04, 0.72
+#: The least change of both sides, and the least correlation, of what is only scaled, and its
+#: smallest side: single letters all look alike at some scale.
+SCALED, SAME_SHAPE, SMALLEST = 1.04, 0.72, 9
 #: Areas above this many pixels are not searched for what moved or was scaled.
 MAX_SEARCHED = 1_000_000
 
@@ -82,7 +83,9 @@ def kind_of(actual: Pixels, baseline: Pixels, box: Box, *, alike: bool = False) 
             return Kind(MOVED, *offset)
         if _resized(a, b):
             return Kind(RESIZED)
-    return Kind(TEXT if not alike and _is_text(a) and _is_text(b) else CHANGED)
+    ground = _ground(np.concatenate([a, b]))
+    text = not alike and _is_text(a, ground) and _is_text(b, ground)
+    return Kind(TEXT if text else CHANGED)
 
 
 def is_plain(pixels: Pixels) -> bool:
@@ -197,21 +200,29 @@ def _resized(a: Pixels, b: Pixels) -> bool:
     """Return whether each picture shows the other's content at another scale."""
     contents = [_content(a), _content(b)]
     small, large = sorted(contents, key=lambda rgb: rgb.shape[0] * rgb.shape[1])
-    if min(small.shape[:2]) < 4:
+    if min(small.shape[:2]) < SMALLEST:
         return False
     times = np.divide(large.shape[:2], small.shape[:2])
-    if max(times.max(), 1 / times.min()) < SCALED or max(times.max(), 1 / times.min()) > 3:
+    if times.min() < SCALED or times.max() > min(1.2 * times.min(), 3):
         return False
-    shapes = [
-        Image.fromarray(rgb)
-        .resize(small.shape[1::-1], Image.Resampling.BILINEAR)
-        .filter(ImageFilter.BoxBlur(1))
+    return _likeness(small, large) >= max(SAME_SHAPE, _likeness(a, b))
+
+
+def _likeness(small: Pixels, large: Pixels) -> float:
+    """Return the correlation of two shapes, the larger one reduced; 0 for one without any."""
+    left, right = (
+        luma(
+            np.asarray(
+                Image.fromarray(rgb)
+                .resize(small.shape[1::-1], Image.Resampling.BILINEAR)
+                .filter(ImageFilter.BoxBlur(1))
+            )
+        ).ravel()
         for rgb in (small, large)
-    ]
-    left, right = (luma(np.asarray(shape)).ravel() for shape in shapes)
+    )
     if left.std() == 0 or right.std() == 0:
-        return False
-    return float(np.corrcoef(left, right)[0, 1]) >= SAME_SHAPE
+        return 0.0
+    return float(np.corrcoef(left, right)[0, 1])
 
 
 def _content(rgb: Pixels) -> Pixels:
@@ -224,14 +235,14 @@ def _content(rgb: Pixels) -> Pixels:
     return rgb[top : rows[-1] + 2, left : columns[-1] + 2]
 
 
-def _is_text(rgb: Pixels) -> bool:
-    """Return whether there are strokes as those of letters on one ground."""
-    apart = _apart(rgb, _ground(rgb))
+def _is_text(rgb: Pixels, ground: NDArray[np.int16]) -> bool:
+    """Return whether there are strokes as those of letters on the ground."""
+    apart = _apart(rgb, ground)
     ink = apart > INK
     height = rgb.shape[0]
-    if (apart <= NEAR).mean() < 0.3 or not 0.03 <= ink.mean() <= 0.6:
+    if (apart <= NEAR).mean() < 0.25 or not 0.005 <= ink.mean() <= 0.6:
         return False
-    return _stroke(ink) <= max(3.5, height / 4) and _stroke(ink.T) <= 0.7 * height
+    return _stroke(ink) <= max(5.0, height / 4) and _stroke(ink.T) <= 0.7 * height
 
 
 def _stroke(ink: Mask) -> float:
