@@ -108,12 +108,11 @@ def _pushed(a: Pixels, b: Pixels) -> Lines | None:
     in_a, in_b, shared = in_a[:end], in_b[:end], shared[:end]
     same = shared.copy()
     same[shared] = (a[in_a[shared]] == b[in_b[shared]]).all(axis=(1, 2))
-    moved = in_a[same & (in_a != in_b)]
-    told = (a[moved] != a[moved][:, :1]).any(axis=(1, 2)).sum()
-    before = (a != b).any(axis=(1, 2)).sum()
-    if told < MIN_MOVED or 2 * (~same).sum() > before:
-        return None
-    return in_a, in_b
+    seen_a, seen_b = ((rgb != rgb[:, :1]).any(axis=(1, 2)) for rgb in (a, b))
+    moved = seen_a[in_a[same & (in_a != in_b)]].sum()
+    before = ((a != b).any(axis=(1, 2)) & (seen_a | seen_b)).sum()
+    after = ((in_a >= 0) & seen_a[in_a] | (in_b >= 0) & seen_b[in_b])[~same].sum()
+    return (in_a, in_b) if moved >= MIN_MOVED and 2 * after <= before else None
 
 
 def _in_order(a: Pixels, b: Pixels) -> Lines:

@@ -272,8 +272,9 @@ def fingerprint(
         clusters.append([box, *(other for c in near for other in c)])
     if not clusters:
         return ""
-    parts = sorted(_digest(actual, baseline, cluster) for cluster in clusters)
-    kinds = sorted((change.kind.word, change.kind.dx, change.kind.dy) for change in found)
+    # What was pushed aside shows the same as before, whatever that is.
+    parts = sorted(filter(None, (_digest(actual, baseline, cluster) for cluster in clusters)))
+    kinds = sorted({(change.kind.word, change.kind.dx, change.kind.dy) for change in found})
     return hashlib.sha256(repr((parts, kinds)).encode()).hexdigest()[:DIGITS]
 
 
@@ -284,6 +285,8 @@ def _digest(actual: Pixels, baseline: Pixels, cluster: Sequence[Box]) -> str:
         inside[_cut(box)] = True
     here = _cut(whole)
     shown = inside[here] & differing(actual[here], baseline[here])
+    if not shown.any():
+        return ""
     content = hashlib.sha256(repr(shown.shape).encode())
     for rgb in (actual[here], baseline[here]):
         content.update((np.where(shown[:, :, None], rgb, 0) >> COARSE).tobytes())

@@ -25,7 +25,7 @@ INK = 48
 MARGIN, CONTEXT = 2, 16
 #: Share of the edges that may be left where something has gone.
 FADED = 0.05
-#: Share of a change that a mapping of colours may leave unexplained.
+#: Share of a change that a map of colours may leave unexplained.
 UNEXPLAINED = 0.15
 #: Share of the changed pixels that an offset has to explain, and how many offsets are tried.
 EXPLAINED, OFFSETS = 0.9, 16
@@ -123,21 +123,19 @@ def _recoloured(a: Pixels, b: Pixels, changed: Mask) -> bool:
     """Return whether each picture is the other in other colours."""
     left, right = (np.concatenate([rgb[changed], rgb[~changed]]) / 255.0 for rgb in (a, b))
     count = int(changed.sum())
+    # What changed and what did not weigh alike, however much of either there is.
     weights = np.repeat([1 / count, 1 / max(len(left) - count, 1)], [count, len(left) - count])
-    shares = (_unexplained(*pair, weights, count) for pair in ((left, right), (right, left)))
-    return max(shares) <= UNEXPLAINED
+    shares = (_unexplained(*pair, weights) for pair in ((left, right), (right, left)))
+    energy = float(((left[:count] - right[:count]) ** 2).sum()) / count
+    return max(shares) <= UNEXPLAINED * energy
 
 
-def _unexplained(source: Values, target: Values, weights: Values, count: int) -> float:
-    """Return the share of the change in the first `count` pixels that no map of colours makes.
-
-    The map is the affine one of least squares; what changed and what did not weigh alike.
-    """
+def _unexplained(source: Values, target: Values, weights: Values) -> float:
+    """Return the weighted square of what the best affine map of colours leaves of `target`."""
     known = np.hstack([source, np.ones((len(source), 1))])
     weighted = known * weights[:, None]
     mapping = np.linalg.pinv(weighted.T @ known) @ (weighted.T @ target)
-    left = target[:count] - known[:count] @ mapping
-    return float((left**2).sum() / ((target[:count] - source[:count]) ** 2).sum())
+    return float((weights @ (target - known @ mapping) ** 2).sum())
 
 
 def _offset(a: Pixels, b: Pixels, changed: Mask) -> tuple[int, int] | None:
@@ -203,7 +201,7 @@ def _resized(a: Pixels, b: Pixels) -> bool:
     if min(small.shape[:2]) < SMALLEST:
         return False
     times = np.divide(large.shape[:2], small.shape[:2])
-    if times.min() < SCALED or times.max() > min(1.2 * times.min(), 3):
+    if times.min() < SCALED or times.max() > min(1.2 * times.min(), 3.0):
         return False
     return _likeness(small, large) >= max(SAME_SHAPE, _likeness(a, b))
 
@@ -239,8 +237,8 @@ def _is_text(rgb: Pixels, ground: NDArray[np.int16]) -> bool:
     """Return whether there are strokes as those of letters on the ground."""
     apart = _apart(rgb, ground)
     ink = apart > INK
-    height = rgb.shape[0]
-    if (apart <= NEAR).mean() < 0.25 or not 0.005 <= ink.mean() <= 0.6:
+    height: int = rgb.shape[0]
+    if np.mean(apart <= NEAR) < 0.25 or not 0.005 <= np.mean(ink) <= 0.6:
         return False
     return _stroke(ink) <= max(5.0, height / 4) and _stroke(ink.T) <= 0.7 * height
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import Pixels, flat, noise
 
-from pytest_imgsim.alignment import ABSENT, align
+from pytest_imgsim.alignment import ABSENT, align, find_shift
 
 
 def two_tone(height: int, width: int) -> Pixels:
@@ -72,3 +72,67 @@ def test_rows_that_changed_too() -> None:
         present = (mine != ABSENT).any(axis=(1, 2))
         np.testing.assert_array_equal(mine[present], given)
     assert both.changed.any(axis=1).sum() == 7
+
+
+def pushed(at: int, by: int, height: int = 200) -> tuple[Pixels, Pixels]:
+    """Return a page of one size without and with `by` rows of a banner inserted at a row."""
+    old = noise(height, 60)
+    banner = flat(by, 60, (200, 0, 0))
+    return old, np.concatenate([old[:at], banner, old[at:]])[:height]
+
+
+@pytest.mark.parametrize("at", [0, 30, 150])
+def test_a_banner_pushes_what_is_below(at: int) -> None:
+    """On a page of the same size, too, only the banner has changed; what fell out is left out."""
+    old, new = pushed(at, 20)
+    longer = find_shift(new, old)
+    assert longer is not None
+    np.testing.assert_array_equal(
+        np.flatnonzero(longer.changed.any(axis=1)), np.arange(at, at + 20)
+    )
+    np.testing.assert_array_equal(longer.actual, new)
+    shorter = find_shift(old, new)
+    assert shorter is not None
+    np.testing.assert_array_equal(shorter.changed, longer.changed)
+    np.testing.assert_array_equal(shorter.baseline, new)
+
+
+def test_columns_are_pushed_too() -> None:
+    """What was inserted at the side is found in the same way."""
+    old, new = (picture.transpose(1, 0, 2) for picture in pushed(30, 12))
+    shift = find_shift(new, old)
+    assert shift is not None
+    np.testing.assert_array_equal(np.flatnonzero(shift.changed.any(axis=0)), np.arange(30, 42))
+
+
+def test_a_side_bar_stays_where_it_is() -> None:
+    """Only the columns that differ are matched: what stands still beside them hides nothing."""
+    old, new = pushed(30, 20)
+    bar = noise(200, 24, 5)
+    shift = find_shift(np.hstack([bar, new]), np.hstack([bar, old]))
+    assert shift is not None
+    np.testing.assert_array_equal(shift.columns[0], np.arange(24, 84))
+    assert shift.changed.any(axis=1).sum() == 20
+
+
+@pytest.mark.parametrize(
+    ("actual", "baseline"),
+    [
+        (noise(60, 60), noise(60, 60)),
+        (noise(60, 60), noise(60, 60, 1)),
+        (flat(60, 60), flat(60, 60, (0, 0, 0))),
+        (noise(6, 60), np.roll(noise(6, 60), 2, axis=0)),
+        (flat(1, 1), flat(1, 1, (0, 0, 0))),
+    ],
+)
+def test_no_shift(actual: Pixels, baseline: Pixels) -> None:
+    """Equal pictures, quite other ones, and a few lines that moved are no shift."""
+    assert find_shift(actual, baseline) is None
+
+
+def test_a_change_is_no_shift() -> None:
+    """A page on which one thing changed lies on itself as it is."""
+    old = noise(200, 60)
+    new = old.copy()
+    new[80:120, 10:40] = 0
+    assert find_shift(new, old) is None
