@@ -1,31 +1,32 @@
-"""Every change between two pictures with its kind, and a fingerprint of them all."""
+"""Every change between two pictures, with its kind."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 
 import numpy as np
 
 from pytest_imgsim.alignment import Aligned, Indices, Lines
-from pytest_imgsim.diagnose import differing
-from pytest_imgsim.kinds import ADDED, CHANGED, MOVED, NEAR, REMOVED, RESIZED, Kind, kind_of
+from pytest_imgsim.kinds import (
+    ADDED,
+    CHANGED,
+    MOVED,
+    NEAR,
+    REMOVED,
+    RESIZED,
+    Kind,
+    is_scaled,
+    kind_of,
+)
 from pytest_imgsim.picture import Pixels
 from pytest_imgsim.record import RegionScore
-from pytest_imgsim.regions import Box, Mask, changed_boxes
+from pytest_imgsim.regions import Box, Mask, around, changed_boxes, cut, gap
 
 #: Areas of one pair of pictures that are looked at closely; the largest are.
 MAX_JUDGED = 20
-#: Pixels between areas of one change: a grid of regions may part it at another place each time.
-GAP = 16
 #: Pixels between what was inserted and a change that belongs to it.
 BESIDE = 2
-#: Bits that a colour loses before it goes into a fingerprint.
-COARSE = 3
-#: Hexadecimal digits of a fingerprint.
-DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _is_same(actual: Pixels, baseline: Pixels, come: Change, gone: Change) -> bo
     """Return whether what came at one place is what has gone at the other."""
     if come.kind.word != ADDED:
         return False
-    now, before = actual[_cut(come.box)], baseline[_cut(gone.box)]
+    now, before = actual[cut(come.box)], baseline[cut(gone.box)]
     if now.shape != before.shape:
         return False
     return bool((np.abs(now.astype(np.int16) - before).max(axis=2) <= NEAR).mean() >= 0.95)
@@ -140,7 +141,9 @@ def changes_on(aligned: Aligned) -> list[Change]:
         judged = number < MAX_JUDGED
         kind = kind_of(aligned.actual, aligned.baseline, box) if judged else Kind(CHANGED)
         found.append(_placed(aligned, box, kind))
-    return sorted(_joined(found), key=lambda change: not (change.kind.dx or change.kind.dy))
+    return sorted(
+        _joined(aligned, found), key=lambda change: not (change.kind.dx or change.kind.dy)
+    )
 
 
 def _pushes(aligned: Aligned, axis: int, lines: Lines) -> Iterator[tuple[Box, Kind]]:
@@ -210,84 +213,30 @@ def _span(lines: Indices, start: int, count: int) -> tuple[int, int]:
     return int(lines[:start].max(initial=-1)) + 1, count
 
 
-def _joined(found: Sequence[Change]) -> list[Change]:
+def _joined(aligned: Aligned, found: Sequence[Change]) -> list[Change]:
     """Return the changes with those next to what was inserted or taken out made one with it."""
     out: list[Change] = []
     for change in found:
         touching = (other for other in out if _touch(other, change))
         if first := next(touching, None):
-            box, place = _around(first.box, change.box), _around(first.place, change.place)
+            box, place = around(first.box, change.box), around(first.place, change.place)
             # What came where another thing was is not just added.
-            kind = replace(first.kind, word=change.kind.word)
+            scaled = is_scaled(*_present(aligned, box))
+            kind = replace(first.kind, word=RESIZED if scaled else change.kind.word)
             out[out.index(first)] = Change(box, kind, place)
         else:
             out.append(change)
     return out
 
 
+def _present(aligned: Aligned, box: Box) -> Iterator[Pixels]:
+    """Yield what the actual picture and the baseline have in an area of the canvas."""
+    down, across = cut(box)
+    pictures = (aligned.actual, aligned.baseline)
+    for rgb, rows, columns in zip(pictures, aligned.rows, aligned.columns, strict=True):
+        yield rgb[down, across][rows[down] >= 0][:, columns[across] >= 0]
+
+
 def _touch(pushing: Change, change: Change) -> bool:
     pushes = pushing.kind.word != MOVED and (pushing.kind.dx or pushing.kind.dy)
     return bool(pushes and change.kind.word != MOVED and gap(pushing.box, change.box) <= BESIDE)
-
-
-def gap(a: Box, b: Box) -> float:
-    """Return how many pixels lie between two boxes, in the direction where they are further."""
-    across = max(a.x - b.x - b.width, b.x - a.x - a.width)
-    return max(across, a.y - b.y - b.height, b.y - a.y - a.height)
-
-
-def _around(a: Box, b: Box) -> Box:
-    x, y = min(a.x, b.x), min(a.y, b.y)
-    right, bottom = max(a.x + a.width, b.x + b.width), max(a.y + a.height, b.y + b.height)
-    return Box(x, y, right - x, bottom - y)
-
-
-def _cut(box: Box) -> tuple[slice, slice]:
-    x, y = int(box.x), int(box.y)
-    return np.s_[y : y + int(box.height), x : x + int(box.width)]
-
-
-def fingerprint(
-    actual: Pixels, baseline: Pixels, boxes: Sequence[Box], found: Sequence[Change]
-) -> str:
-    """Return a short name of what changed, whatever the page and the place on it; "" for nothing.
-
-    It is made of the changed pixels before and after, to five bits a colour, and of the kinds.
-    Two changes that look alike but are not the same have two names, since people accept all
-    that have one at once.
-
-    Parameters
-    ----------
-    actual, baseline : ndarray of shape (H, W, 3), uint8
-        The pictures as they were laid on each other.
-    boxes : sequence of Box
-        The areas of the changes that count, as the pixels part them.
-    found : sequence of Change
-        Those changes.
-    """
-    clusters: list[list[Box]] = []
-    for box in boxes:
-        near = [c for c in clusters if any(gap(box, other) <= GAP for other in c)]
-        clusters = [c for c in clusters if c not in near]
-        clusters.append([box, *(other for c in near for other in c)])
-    if not clusters:
-        return ""
-    # What was pushed aside shows the same as before, whatever that is.
-    parts = sorted(filter(None, (_digest(actual, baseline, cluster) for cluster in clusters)))
-    kinds = sorted({(change.kind.word, change.kind.dx, change.kind.dy) for change in found})
-    return hashlib.sha256(repr((parts, kinds)).encode()).hexdigest()[:DIGITS]
-
-
-def _digest(actual: Pixels, baseline: Pixels, cluster: Sequence[Box]) -> str:
-    whole = reduce(_around, cluster)
-    inside = np.zeros(actual.shape[:2], dtype=np.bool_)
-    for box in cluster:
-        inside[_cut(box)] = True
-    here = _cut(whole)
-    shown = inside[here] & differing(actual[here], baseline[here])
-    if not shown.any():
-        return ""
-    content = hashlib.sha256(repr(shown.shape).encode())
-    for rgb in (actual[here], baseline[here]):
-        content.update((np.where(shown[:, :, None], rgb, 0) >> COARSE).tobytes())
-    return content.hexdigest()

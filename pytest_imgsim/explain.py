@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from pytest_imgsim.alignment import Aligned, align, find_shift
-from pytest_imgsim.changes import Change, changes_in, changes_on, fingerprint, gap
+from pytest_imgsim.changes import Change, changes_in, changes_on
 from pytest_imgsim.compare import MAX_REGIONS, score_boxes, worst_first
 from pytest_imgsim.diagnose import (
     changed_pixels,
@@ -18,9 +18,10 @@ from pytest_imgsim.diagnose import (
     fill_changes,
     ssim,
 )
+from pytest_imgsim.fingerprint import fingerprint
 from pytest_imgsim.picture import Picture, Pixels, encode_png, sha256
 from pytest_imgsim.record import Record, RegionScore
-from pytest_imgsim.regions import Box, Mask, changed_boxes, hide
+from pytest_imgsim.regions import Box, Mask, changed_boxes, gap, hide
 from pytest_imgsim.results import HEAT_CELL, PICTURE_FIELDS, ResultsFolder
 from pytest_imgsim.scoring import CosineMap
 

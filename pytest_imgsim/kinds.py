@@ -81,7 +81,7 @@ def kind_of(actual: Pixels, baseline: Pixels, box: Box, *, alike: bool = False) 
     if a.shape[0] * a.shape[1] <= MAX_SEARCHED:
         if offset := _offset(*_cut(actual, baseline, box, CONTEXT)):
             return Kind(MOVED, *offset)
-        if _resized(a, b):
+        if is_scaled(a, b):
             return Kind(RESIZED)
     ground = _ground(np.concatenate([a, b]))
     text = not alike and _is_text(a, ground) and _is_text(b, ground)
@@ -194,8 +194,10 @@ def _apart(rgb: Pixels, ground: NDArray[np.int16]) -> NDArray[np.int16]:
     return np.asarray(np.abs(rgb.astype(np.int16) - ground).max(axis=2))
 
 
-def _resized(a: Pixels, b: Pixels) -> bool:
-    """Return whether each picture shows the other's content at another scale."""
+def is_scaled(a: Pixels, b: Pixels) -> bool:
+    """Return whether each of two pictures of any sizes shows the other's content, scaled."""
+    if not (a.size and b.size):
+        return False
     contents = [_content(a), _content(b)]
     small, large = sorted(contents, key=lambda rgb: rgb.shape[0] * rgb.shape[1])
     if min(small.shape[:2]) < SMALLEST:
@@ -203,7 +205,8 @@ def _resized(a: Pixels, b: Pixels) -> bool:
     times = np.divide(large.shape[:2], small.shape[:2])
     if times.min() < SCALED or times.max() > min(1.2 * times.min(), 3.0):
         return False
-    return _likeness(small, large) >= max(SAME_SHAPE, _likeness(a, b))
+    in_place = _likeness(a, b) if a.shape == b.shape else 0.0
+    return _likeness(small, large) >= max(SAME_SHAPE, in_place)
 
 
 def _likeness(small: Pixels, large: Pixels) -> float:

@@ -7,8 +7,9 @@ import pytest
 from fakes import Pixels, filled, flat, noise, page
 
 from pytest_imgsim.alignment import align, find_shift
-from pytest_imgsim.changes import Change, changes_in, changes_on, fingerprint
+from pytest_imgsim.changes import Change, changes_in, changes_on
 from pytest_imgsim.diagnose import differing
+from pytest_imgsim.fingerprint import fingerprint
 from pytest_imgsim.kinds import Kind
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.regions import Box, changed_boxes

@@ -70,7 +70,7 @@ def decided(page: Page) -> list[str]:
 def test_words(report: Page) -> None:
     """List, facts and each region say what became of it, and what several have in common."""
     whats = sorted(report.locator("#rows .what").all_text_contents())
-    assert whats == ["flaky", "moved down by 40 px"] + ["recoloured, 3 alike"] * 3
+    assert whats == ["3 alike, recoloured"] * 3 + ["flaky", "moved down by 40 px"]
     choose(report, "cart")
     assert "recoloured" in report.locator("#facts").inner_text()
     report.keyboard.press("j")

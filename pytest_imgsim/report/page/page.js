@@ -48,7 +48,7 @@ for (const { fingerprint } of records) if (fingerprint) together[fingerprint] = 
 function what(record) {
   const count = together[record.fingerprint];
   const words = record.regions.length ? record.regions[0].words : "";
-  return [words, count > 1 ? `${count} alike` : "", record.flaky ? "flaky" : ""].filter(Boolean).join(", ");
+  return [record.flaky ? "flaky" : "", count > 1 ? `${count} alike` : "", words].filter(Boolean).join(", ");
 }
 
 /* The list */
