@@ -17,6 +17,7 @@ import pytest
 from pytest_imgsim import __version__
 from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.files import relative, seen_from_here
+from pytest_imgsim.history import History, after_rerun
 from pytest_imgsim.inline import drawing
 from pytest_imgsim.naming import encode_path
 from pytest_imgsim.orphans import find_orphans
@@ -48,6 +49,7 @@ class Collector:
         self._records: dict[tuple[str, str], Record] = {}
         self._unfinished: dict[str, str] = {}
         self._ran: set[str] = set()
+        self._rerun: set[str] = set()
         self._left_out: set[str] = set()
         self._partial = ""
         self._notes: list[str] = []
@@ -63,8 +65,13 @@ class Collector:
         payload: dict[str, Any] = getattr(report, "imgsim", {})
         for data in payload.get("records", ()):
             record = Record.from_dict(data)
-            # A rerun of the same test replaces what its earlier attempt came to.
-            self._records[record.test, record.name] = record
+            key = record.test, record.name
+            if report.nodeid in self._rerun and key in self._records:
+                record = after_rerun(self._records[key], record)
+            self._records[key] = record
+        outcome: str = report.outcome
+        if outcome == "rerun":  # of pytest-rerunfailures
+            self._rerun.add(report.nodeid)
         if report.when == "setup":
             self._unfinished.pop(report.nodeid, None)
         if "unfinished" in payload:
@@ -89,7 +96,7 @@ class Collector:
         broken = self._broken_reason(exitstatus)
         partial = broken or ("tests were deselected" if self._run.deselected else "")
         self._results = Results(
-            records,
+            self._remembered(records),
             relative(self._config.rootpath / self._settings.baselines, self._config.rootpath),
             [] if partial else self._orphans(records),
             partial,
@@ -127,6 +134,15 @@ class Collector:
             _tell_github(results)
         except OSError as error:
             self._notes.append(f"{folder.folder}: the results could not be written: {error}")
+
+    def _remembered(self, records: list[Record]) -> list[Record]:
+        """Return the records with what earlier runs in the same results folder say of them."""
+        root = self._config.rootpath
+        try:
+            return History(root / self._settings.report).update(records, root)
+        except OSError as error:
+            self._notes.append(f"the history could not be written: {error}")
+            return records
 
     def _orphans(self, records: list[Record]) -> list[str]:
         root = self._config.rootpath

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -169,19 +169,28 @@ def _near_unlike(cells: CosineMap) -> Mask:
 
 
 def _score_regions(boxes: list[Box], cells: CosineMap) -> tuple[RegionScore, ...]:
-    """Return the boxes with the smallest cosine in or next to each, worst first."""
+    """Return the boxes with their scores, worst first."""
+    regions = [
+        RegionScore(int(box.x), int(box.y), int(box.width), int(box.height), score)
+        for box, score in zip(boxes, score_boxes(boxes, cells), strict=True)
+    ]
+    return worst_first(regions)
+
+
+def worst_first(regions: list[RegionScore]) -> tuple[RegionScore, ...]:
+    """Return the worst regions of those with a score, at most `MAX_REGIONS`."""
+    return tuple(sorted(regions, key=lambda region: region.score or 0.0)[:MAX_REGIONS])
+
+
+def score_boxes(boxes: Sequence[Box], cells: CosineMap) -> list[float]:
+    """Return the smallest cosine in or next to each box; that of the whole map is in one."""
     scores = [_around(box, cells) for box in boxes]
     # The receptive field can carry the smallest cosine some cells away from its cause.
     row, column = np.unravel_index(int(cells.values.argmin()), cells.values.shape)
     centre = (float(column + 0.5) * cells.stride, float(row + 0.5) * cells.stride)
     nearest = min(range(len(boxes)), key=lambda i: (_distance(boxes[i], centre), scores[i]))
     scores[nearest] = float(cells.values.min())
-    regions = [
-        RegionScore(int(box.x), int(box.y), int(box.width), int(box.height), score)
-        for box, score in zip(boxes, scores, strict=True)
-    ]
-    regions.sort(key=lambda region: region.score)
-    return tuple(regions[:MAX_REGIONS])
+    return scores
 
 
 def _around(box: Box, cells: CosineMap) -> float:

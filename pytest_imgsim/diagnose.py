@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +11,6 @@ from PIL import Image, ImageDraw
 from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.regions import Box, Mask
 
-Indices = NDArray[np.intp]
-
-ABSENT = (255, 214, 231)
 OUTLINE = (217, 119, 6)
 WORST_OUTLINE = (220, 38, 38)
 FILL = (220, 38, 38)
@@ -83,7 +78,7 @@ def ssim(a: Pixels, b: Pixels, *, band: int = 64) -> float:
         columns = np.flatnonzero(differing(left, right).any(axis=0))
         if len(columns):
             near = slice(max(columns[0] - across, 0), columns[-1] + 1 + across)
-            values = _ssim_map(_luma(left[:, near]), _luma(right[:, near]), kernels)
+            values = _ssim_map(luma(left[:, near]), luma(right[:, near]), kernels)
             lost += float((1.0 - values).sum())
     return float(1.0 - lost / count)
 
@@ -95,7 +90,8 @@ def _gaussian(side: int) -> NDArray[np.float64]:
     return np.asarray(weights / weights.sum())
 
 
-def _luma(rgb: Pixels) -> NDArray[np.float64]:
+def luma(rgb: Pixels) -> NDArray[np.float64]:
+    """Return the brightness, (H, W) float, of (H, W, 3) pixels, by ITU-R BT.601."""
     return np.asarray(rgb @ np.array([0.299, 0.587, 0.114]))
 
 
@@ -121,90 +117,6 @@ def _blur(
     width = values.shape[1] - len(across) + 1
     tall = sum(weight * values[i : i + height] for i, weight in enumerate(down))
     return np.asarray(sum(weight * tall[:, i : i + width] for i, weight in enumerate(across)))
-
-
-@dataclass(frozen=True, eq=False)
-class Aligned:
-    """Two pictures of different sizes laid on one canvas.
-
-    Parameters
-    ----------
-    actual, baseline : ndarray of shape (H, W, 3), uint8
-        The pictures; rows and columns that one of them lacks are pink there.
-    changed : ndarray of shape (H, W), bool
-        Pixels that differ or that one of the two lacks.
-    """
-
-    actual: Pixels
-    baseline: Pixels
-    changed: Mask
-
-
-def align(actual: Pixels, baseline: Pixels) -> Aligned:
-    """Lay two pictures of different sizes on one canvas, so that what is the same meets.
-
-    With equal widths, rows are matched (an inserted banner comes out as just that banner);
-    with equal heights, columns are; otherwise the top left corners meet. Nothing is cropped
-    or scaled.
-
-    Parameters
-    ----------
-    actual, baseline : ndarray of shape (H, W, 3), uint8
-        The two pictures.
-    """
-    rows = _match(actual, baseline, same_breadth=actual.shape[1] == baseline.shape[1])
-    columns = _match(
-        actual.transpose(1, 0, 2),
-        baseline.transpose(1, 0, 2),
-        same_breadth=actual.shape[0] == baseline.shape[0],
-    )
-    left, in_left = _place(actual, rows[0], columns[0])
-    right, in_right = _place(baseline, rows[1], columns[1])
-    return Aligned(left, right, differing(left, right) | ~in_left | ~in_right)
-
-
-def _match(a: Pixels, b: Pixels, *, same_breadth: bool) -> tuple[Indices, Indices]:
-    """Return, for each line of the canvas, the line of `a` and of `b`, or -1 for none."""
-    if not same_breadth or len(a) == len(b):
-        longest = max(len(a), len(b))
-        lines = np.arange(longest)
-        return np.where(lines < len(a), lines, -1), np.where(lines < len(b), lines, -1)
-    in_a: list[int] = []
-    in_b: list[int] = []
-    for a_from, a_to, b_from, b_to in _runs(_line_keys(a), _line_keys(b)):
-        longest = max(a_to - a_from, b_to - b_from)
-        in_a += [a_from + i if a_from + i < a_to else -1 for i in range(longest)]
-        in_b += [b_from + i if b_from + i < b_to else -1 for i in range(longest)]
-    return np.asarray(in_a, dtype=np.intp), np.asarray(in_b, dtype=np.intp)
-
-
-def _runs(a: list[int], b: list[int]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield runs of lines, equal or not, as (start in `a`, stop, start in `b`, stop)."""
-    # What is equal at both ends comes first: a matcher alone may tie blank lines elsewhere.
-    head = _equal_lines(a, b)
-    tail = _equal_lines(a[head:][::-1], b[head:][::-1])
-    a_stop, b_stop = len(a) - tail, len(b) - tail
-    yield 0, head, 0, head
-    for _, i, j, k, m in SequenceMatcher(None, a[head:a_stop], b[head:b_stop]).get_opcodes():
-        yield i + head, j + head, k + head, m + head
-    yield a_stop, len(a), b_stop, len(b)
-
-
-def _equal_lines(a: list[int], b: list[int]) -> int:
-    """Return how many lines are equal from the start on."""
-    pairs = enumerate(zip(a, b, strict=False))
-    return next((i for i, (left, right) in pairs if left != right), min(len(a), len(b)))
-
-
-def _line_keys(pixels: Pixels) -> list[int]:
-    return [hash(line.tobytes()) for line in pixels]
-
-
-def _place(pixels: Pixels, rows: Indices, columns: Indices) -> tuple[Pixels, Mask]:
-    present = (rows >= 0)[:, None] & (columns >= 0)[None, :]
-    placed = pixels[np.maximum(rows, 0)][:, np.maximum(columns, 0)]
-    placed[~present] = ABSENT
-    return placed, present
 
 
 def draw_boxes(rgb: Pixels, boxes: Sequence[Box]) -> Pixels:
@@ -244,7 +156,7 @@ def draw_mask(covered: Mask) -> Pixels:
 
 def fill_changes(rgb: Pixels, changed: Mask) -> Pixels:
     """Return the picture paled to grey with the changed pixels, (H, W) bool, in red."""
-    grey = (255 - (255 - _luma(rgb)) * 0.35).astype(np.uint8)
+    grey = (255 - (255 - luma(rgb)) * 0.35).astype(np.uint8)
     filled = np.repeat(grey[:, :, None], 3, axis=2)
     filled[changed] = FILL
     return filled

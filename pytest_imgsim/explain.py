@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
+from pytest_imgsim.alignment import Aligned, align, find_shift
+from pytest_imgsim.changes import Change, changes_in, changes_on
+from pytest_imgsim.compare import MAX_REGIONS, score_boxes, worst_first
 from pytest_imgsim.diagnose import (
-    align,
     changed_pixels,
     draw_boxes,
     draw_heat,
@@ -14,9 +19,10 @@ from pytest_imgsim.diagnose import (
     fill_changes,
     ssim,
 )
+from pytest_imgsim.fingerprint import fingerprint
 from pytest_imgsim.picture import Picture, Pixels, encode_png, sha256
-from pytest_imgsim.record import Record
-from pytest_imgsim.regions import Box, Mask, changed_boxes, hide
+from pytest_imgsim.record import Record, RegionScore
+from pytest_imgsim.regions import Box, Mask, changed_boxes, gap, hide
 from pytest_imgsim.results import HEAT_CELL, PICTURE_FIELDS, ResultsFolder
 from pytest_imgsim.scoring import CosineMap
 
@@ -83,11 +89,16 @@ def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:
 
 def _explain_change(record: Record, seen: Seen, results: ResultsFolder) -> Record:
     actual, baseline = seen.masked
-    changed = changed_pixels(actual, baseline)
-    boxes = changed_boxes(changed)
-    if worst := record.region:
-        first = Box(worst.x, worst.y, worst.width, worst.height)
-        boxes.sort(key=lambda box: box != first)
+    shift = find_shift(actual.rgb, baseline.rgb)
+    if shift is None:
+        changed = changed_pixels(actual, baseline)
+        boxes = changed_boxes(changed)
+        record = _tell_in_place(record, actual.rgb, baseline.rgb, boxes)
+        boxes.sort(key=lambda box: [box] != _boxes(record.regions[:1]))
+    else:
+        changed = _on_actual(shift, actual.size)
+        record = _tell_shift(record, shift, seen.cells)
+        boxes = _boxes(record.regions)
     record = record.with_(
         pixel_difference=float(changed.mean()), ssim=ssim(actual.rgb, baseline.rgb)
     )
@@ -96,6 +107,54 @@ def _explain_change(record: Record, seen: Seen, results: ResultsFolder) -> Recor
     if seen.covered is not None:
         record = _keep(record, results, "mask", encode_png(draw_mask(seen.covered)))
     return _draw(record, results, seen.actual.rgb, changed, boxes)
+
+
+def _tell_in_place(record: Record, actual: Pixels, baseline: Pixels, boxes: list[Box]) -> Record:
+    """Return the record with the kinds of its regions, of which nothing was pushed aside."""
+    bar = record.threshold if record.warn_threshold is None else record.warn_threshold
+    scores = [region.score or 0.0 for region in record.regions]
+    scored = list(zip(_boxes(record.regions), scores, strict=True))
+    found = changes_in(actual, baseline, scored, bar)
+    unlike = [box for box, score in scored if score < bar]
+    if len(unlike) < MAX_REGIONS:  # else there are more, which nobody must accept unseen
+        boxes = [box for box in boxes if any(gap(box, other) < 0 for other in unlike)]
+    told = [change for change in found if (change.score or 0.0) < bar]
+    return record.with_(
+        regions=tuple(change.region() for change in found),
+        fingerprint=fingerprint(actual, baseline, boxes, told),
+    )
+
+
+def _tell_shift(record: Record, shift: Aligned, cells: CosineMap | None) -> Record:
+    """Return the record with one region for what was pushed aside, and others beside it."""
+    found = changes_on(shift)
+    if cells is not None:
+        scores = score_boxes([change.place for change in found], cells)
+        found = [replace(change, score=score) for change, score in zip(found, scores, strict=True)]
+    return _tell(record, shift, found).with_(
+        regions=worst_first([change.region() for change in found])
+    )
+
+
+def _tell(record: Record, aligned: Aligned, found: Sequence[Change]) -> Record:
+    boxes = [change.box for change in found]
+    return record.with_(
+        regions=tuple(change.region() for change in found[:MAX_REGIONS]),
+        fingerprint=fingerprint(aligned.actual, aligned.baseline, boxes, found),
+    )
+
+
+def _boxes(regions: Sequence[RegionScore]) -> list[Box]:
+    return [Box(region.x, region.y, region.width, region.height) for region in regions]
+
+
+def _on_actual(shift: Aligned, size: tuple[int, int]) -> Mask:
+    """Return what changed but for the shift, (H, W) bool, on the actual picture."""
+    out = np.zeros(size[::-1], dtype=np.bool_)
+    rows, columns = shift.rows[0], shift.columns[0]
+    shown = shift.changed[rows >= 0][:, columns >= 0]
+    out[np.ix_(rows[rows >= 0], columns[columns >= 0])] = shown
+    return out
 
 
 def _heat(cells: CosineMap, size: tuple[int, int]) -> Pixels:
@@ -110,11 +169,12 @@ def _explain_sizes(
     record: Record, actual: Picture, baseline: Picture, results: ResultsFolder
 ) -> Record:
     aligned = align(actual.rgb, baseline.rgb)
-    record = record.with_(
+    found = changes_on(aligned)
+    record = _tell(record, aligned, found).with_(
         pixel_difference=float(aligned.changed.mean()),
         ssim=ssim(aligned.actual, aligned.baseline),
     )
-    boxes = changed_boxes(aligned.changed)
+    boxes = [change.box for change in found]
     return _draw(record, results, aligned.actual, aligned.changed, boxes)
 
 

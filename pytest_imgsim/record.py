@@ -57,18 +57,41 @@ class RegionScore:
     ----------
     x, y, width, height : int
         The region's box in pixels; the origin is the picture's top left corner.
-    score : float
-        The smallest local cosine in the region, in [-1, 1]; higher is more alike.
+    score : float or None
+        The smallest local cosine in the region, in [-1, 1]; higher is more alike. None where
+        the pictures are of two sizes, and so have no score.
+    kind : str
+        What became of it: "added", "removed", "moved", "recoloured", "resized", "text changed",
+        "changed" where nothing is sure, or "" where it was not looked at.
+    dx, dy : int
+        How many pixels a "moved" region went to the right and down; for any other kind, how
+        far what follows the region was pushed on its account.
     """
 
     x: int
     y: int
     width: int
     height: int
-    score: float
+    score: float | None
+    kind: str = ""
+    dx: int = 0
+    dy: int = 0
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height} at ({self.x}, {self.y})"
+
+    @property
+    def words(self) -> str:
+        """What became of it, as "moved down by 20 px", or ""."""
+        steps = [("right", "left", self.dx), ("down", "up", self.dy)]
+        way = " and ".join(
+            f"{ahead if by > 0 else back} by {abs(by)} px" for ahead, back, by in steps if by
+        )
+        if not way:
+            return self.kind
+        if self.kind == "moved":
+            return f"moved {way}"
+        return f"{self.kind}; what is {'below' if self.dy else 'beside it'} moved {way}"
 
 
 @dataclass(frozen=True)
@@ -96,6 +119,11 @@ class Record:
         The cosine of the two pooled (2048,) feature vectors, in [-1, 1].
     regions : tuple of RegionScore
         The changed regions, worst first, at most 20.
+    fingerprint : str
+        Short name of what changed, the same for the same change elsewhere; on a mismatch or
+        warning where there is a baseline, else "".
+    flaky : str
+        Why the outcome is not to be relied on, or "".
     pixel_difference : float or None
         The share of pixels that differ at all, in [0, 1]; on a mismatch or warning.
     ssim : float or None
@@ -138,6 +166,8 @@ class Record:
     score: float | None = None
     global_score: float | None = None
     regions: tuple[RegionScore, ...] = ()
+    fingerprint: str = ""
+    flaky: str = ""
     pixel_difference: float | None = None
     ssim: float | None = None
     actual_size: tuple[int, int] | None = None

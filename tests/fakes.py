@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from pytest_imgsim.naming import TestId
 from pytest_imgsim.picture import encode_png
@@ -237,3 +237,20 @@ class Element:
         """Take the screenshot by being asked for, as Selenium does."""
         self.shots += 1
         return self.parent.data
+
+
+def page(*texts: tuple[int, int, str], size: tuple[int, int] = (240, 320), **style: Any) -> Pixels:
+    """Return a white page, (H, W, 3) uint8, with texts at (x, y); `style` is their font and ink."""
+    image = Image.new("RGB", size[::-1], "white")
+    font = ImageFont.load_default(style.get("font", 14))
+    for x, y, text in texts:
+        ImageDraw.Draw(image).text((x, y), text, style.get("ink", "black"), font)
+    return np.array(image)
+
+
+def filled(rgb: Pixels, box: tuple[int, int, int, int], colour: tuple[int, int, int]) -> Pixels:
+    """Return a copy of the pixels with a box (x, y, width, height) of one colour."""
+    out = rgb.copy()
+    x, y, width, height = box
+    out[y : y + height, x : x + width] = colour
+    return out

@@ -109,7 +109,7 @@ def test_worst_comes_first() -> None:
     b[176:184, 16:24] = (220, 180, 180)
     result = scores(a, b)
     assert [(r.x, r.y) for r in result.regions] == [(104, 100), (16, 176), (8, 8)]
-    assert [r.score for r in result.regions] == sorted(r.score for r in result.regions)
+    assert [r.score for r in result.regions] == sorted(r.score or 0.0 for r in result.regions)
     assert result.regions[0].score == result.score
 
 
@@ -120,7 +120,7 @@ def test_the_nearest_region_gets_the_worst_score() -> None:
     b[8:16, 8:16] = (220, 180, 180)
     result = compare(Picture(a), Picture(b), Shifted())
     assert (result.regions[0].x, result.regions[0].score) == (160, result.score)
-    assert result.score < result.regions[1].score
+    assert result.score < (result.regions[1].score or 0.0)
 
 
 def test_at_most_twenty_regions() -> None:

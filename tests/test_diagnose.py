@@ -8,12 +8,10 @@ from fakes import Pixels, flat, noise
 from skimage.metrics import structural_similarity
 
 from pytest_imgsim.diagnose import (
-    ABSENT,
     FILL,
     HATCH,
     OUTLINE,
     WORST_OUTLINE,
-    align,
     changed_pixels,
     draw_boxes,
     draw_mask,
@@ -104,71 +102,6 @@ def test_changed_pixels() -> None:
     expected[2, 3] = True
     for one, other in ((Picture(a), Picture(b, alpha)), (Picture(b, alpha), Picture(a))):
         np.testing.assert_array_equal(changed_pixels(one, other), expected)
-
-
-def two_tone(height: int, width: int) -> Pixels:
-    """Return a page of few different rows, as web pages are: a dark half below a light one."""
-    return np.concatenate([flat(height // 2, width), flat(height - height // 2, width, (9, 9, 9))])
-
-
-@pytest.mark.parametrize("at", [0, 70, 300])
-@pytest.mark.parametrize("kind", ["noise", "two tone", "flat"])
-def test_an_inserted_banner_is_just_that(kind: str, at: int) -> None:
-    """Twenty rows that one picture has more are the only change, in all kinds of pages."""
-    old = {"noise": noise(300, 50), "two tone": two_tone(300, 50), "flat": flat(300, 50)}[kind]
-    new = np.concatenate([old[:at], flat(20, 50, (200, 0, 0)), old[at:]])
-    expected = np.zeros((320, 50), dtype=np.bool_)
-    expected[at : at + 20] = True
-    longer = align(new, old)
-    np.testing.assert_array_equal(longer.changed, expected)
-    np.testing.assert_array_equal(longer.actual, new)
-    assert (longer.baseline[expected] == ABSENT).all()
-    np.testing.assert_array_equal(longer.baseline[~expected], new[~expected])
-    shorter = align(old, new)
-    np.testing.assert_array_equal(shorter.changed, expected)
-    np.testing.assert_array_equal(shorter.actual, longer.baseline)
-
-
-def test_an_inserted_column() -> None:
-    """With equal heights, columns are matched in the same way."""
-    old = noise(30, 100)
-    new = np.concatenate([old[:, :40], flat(30, 5, (0, 0, 0)), old[:, 40:]], axis=1)
-    changed = align(new, old).changed
-    assert changed.shape == (30, 105)
-    assert changed[:, 40:45].all()
-    assert changed.sum() == 30 * 5
-
-
-def test_both_sides_differ() -> None:
-    """With two other sides the top left corners meet; nothing is cropped."""
-    a, b = noise(6, 9), noise(8, 4, seed=1)
-    b[:6] = a[:, :4]
-    both = align(a, b)
-    assert both.actual.shape == both.baseline.shape == (8, 9, 3)
-    np.testing.assert_array_equal(both.actual[:6], a)
-    np.testing.assert_array_equal(both.baseline[:, :4], b)
-    assert (both.actual[6:] == ABSENT).all()
-    assert (both.baseline[:, 4:] == ABSENT).all()
-    assert not both.changed[:6, :4].any()
-    assert both.changed[6:].all()
-    assert both.changed[:, 4:].all()
-
-
-def test_what_is_absent_is_changed_whatever_its_colour() -> None:
-    """A row of just the colour for absent rows counts as changed."""
-    a = flat(4, 5, ABSENT)
-    assert align(a, a[:3]).changed.sum() == 5
-
-
-def test_rows_that_changed_too() -> None:
-    """Beside inserted rows, all pixels of both pictures are on the canvas, in order."""
-    old = noise(60, 20)
-    new = np.concatenate([old[:10], noise(7, 20, 3), old[12:]])
-    both = align(new, old)
-    for mine, given in ((both.actual, new), (both.baseline, old)):
-        present = (mine != ABSENT).any(axis=(1, 2))
-        np.testing.assert_array_equal(mine[present], given)
-    assert both.changed.any(axis=1).sum() == 7
 
 
 def test_draw_boxes() -> None:

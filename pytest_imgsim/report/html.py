@@ -8,7 +8,9 @@ import html
 import json
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Any
 
+from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import accept_any
 from pytest_imgsim.report.terminal import headline
 from pytest_imgsim.results import HEAT_CELL, Results
@@ -41,7 +43,7 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
         "accepted": accepted or [],
         "cell": HEAT_CELL,
         "environment": dict(results.environment),
-        "records": [record.to_dict() for record in results.records],
+        "records": [_shown(record) for record in results.records],
         "served": served,
     }
     script = _part("page.js")
@@ -59,6 +61,15 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
         name, _, after = part.partition("}}")
         before += values[name] + after
     return before
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    """Return a record as the page's script takes it: with each region's change in words."""
+    regions = [
+        {**region, "words": known.words}
+        for region, known in zip(record.to_dict()["regions"], record.regions, strict=True)
+    ]
+    return {**record.to_dict(), "regions": regions}
 
 
 def _part(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_imgsim.record import Record
+from pytest_imgsim.report.alike import alike_lines, flaky_lines
 from pytest_imgsim.report.terminal import HEADER, headline, loud, row_cells
 from pytest_imgsim.results import Results
 
@@ -21,7 +22,16 @@ def markdown(results: Results) -> str:
     results : Results
         The run.
     """
-    return "\n".join([f"### {headline(results.records)}", "", *_table(loud(results.records)), ""])
+    told = [*alike_lines(results.records), *flaky_lines(results.records)]
+    return "\n".join(
+        [
+            f"### {headline(results.records)}",
+            "",
+            *_table(loud(results.records)),
+            *(f"\n{_escaped(line)}" for line in told),
+            "",
+        ]
+    )
 
 
 def _table(records: list[Record]) -> Iterator[str]:

@@ -6,9 +6,11 @@ import math
 import shlex
 from collections.abc import Callable
 
-from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.record import Record, RegionScore, Verdict
 
 COMMAND = "python -m pytest_imgsim"
+#: Changes that the message of a picture of another size names.
+MAX_CHANGES = 3
 
 
 def accept_command(name: str, report: str) -> str:
@@ -102,7 +104,7 @@ def _failed(record: Record) -> list[tuple[str, str]]:
     return [
         ("score", f"{_score(record)} in the worst region (1 is the same)"),
         ("threshold", f"{record.threshold:g} ({record.threshold_from})"),
-        ("worst at", str(record.region) if record.region else ""),
+        ("worst at", where(record.region) if record.region else ""),
         ("regions", _others(record)),
         ("global", f"{number(record.global_score)} (the whole picture at once)"),
         ("pixels", _pixels(record)),
@@ -114,12 +116,20 @@ def _others(record: Record) -> str:
     more = len(record.regions) - 1
     if more < 1:
         return ""
-    return f"{more} more, next {record.regions[1]} with {number(record.regions[1].score)}"
+    following = record.regions[1]
+    told = f": {following.words}" if following.words else ""
+    return f"{more} more, next {following} with {number(following.score)}{told}"
+
+
+def where(region: RegionScore) -> str:
+    """Return a region and what became of it, as "120x40 at (1000, 600): recoloured"."""
+    return f"{region}: {region.words}" if region.words else str(region)
 
 
 def _size_changed(record: Record) -> list[tuple[str, str]]:
     return [
         ("size", f"{size(record.actual_size)}, expected {size(record.baseline_size)}"),
+        *(("change", where(region)) for region in record.regions[:MAX_CHANGES]),
         ("pixels", f"{_pixels(record)}, with equal rows or columns laid on each other"),
     ]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.report.alike import alike_lines, flaky_lines
 from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number, variant
 from pytest_imgsim.results import PAGE, Results
 
@@ -19,6 +20,8 @@ MAX_NAMED = 5
 MAX_PICTURES = 5
 MIN_NAME = 12
 GAP = "  "
+#: What parts a region from its kind, which is the first to go where there is no room.
+KIND = ": "
 HEADER = ("score", "needs", "verdict", "test", "baseline", "worst region")
 
 COLOURS = {
@@ -101,7 +104,7 @@ def summary(results: Results, view: View, *, notes: Sequence[str] = ()) -> Itera
     yield from _to_accept(results.records, view)
     yield from _orphans(results, view)
     yield from _model(results.records, view)
-    for note in notes:
+    for note in (*flaky_lines(results.records), *notes):
         yield Line(note, "yellow")
 
 
@@ -159,18 +162,20 @@ def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
 
 def row_cells(record: Record) -> tuple[str, ...]:
     """Return a record's cells below `HEADER`."""
-    where = str(record.region) if record.region else ""
+    place = str(record.region) if record.region else ""
     if record.verdict is Verdict.SIZE_CHANGED and record.actual_size and record.baseline_size:
         was, now = (f"{w}x{h}" for w, h in (record.baseline_size, record.actual_size))
-        where = f"{was} -> {now}"
-    where = ", ".join(filter(None, [where, variant(record)]))
+        place = f"{was} -> {now}"
+    place = ", ".join(filter(None, [place, variant(record)]))
+    if record.region and record.region.kind:
+        place += f"{KIND}{record.region.kind}"
     return (
         number(record.score),
         f"{record.warn_threshold if record.verdict is Verdict.WARNED else record.threshold:g}",
         record.verdict.value,
         record.test.partition("::")[2] or record.test,
         record.name,
-        where,
+        place,
     )
 
 
@@ -178,7 +183,8 @@ def _shrink(columns: list[list[str]], width: int) -> tuple[list[list[str]], str]
     """Make a table fit, and return it with the folder that was taken off its baselines.
 
     First the test goes, which the baseline's name tells as well, then the folder that all
-    baselines share, then the beginnings of their names, and at last the region.
+    baselines share, then what became of the region, then the beginnings of their names, and at
+    last the region.
     """
     if _room(columns, width) >= 0:
         return columns, ""
@@ -187,6 +193,8 @@ def _shrink(columns: list[list[str]], width: int) -> tuple[list[list[str]], str]
     if _room(columns, width) >= 0:
         return columns, ""
     baseline, folder = _without_folder(baseline)
+    if _room([score, needs, verdict, baseline, region], width) < 0:
+        region = [cell.partition(KIND)[0] for cell in region]
     columns = [score, needs, verdict, baseline, region]
     if _width(baseline) + _room(columns, width) < MIN_NAME:
         columns = [score, needs, verdict, baseline]
@@ -239,6 +247,8 @@ def _written(records: Sequence[Record], view: View) -> Iterator[Line]:
 
 def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
     kept = [record for record in records if record.actual is not None]
+    for text in alike_lines(records):
+        yield Line(text)
     if kept and view.page:
         yield Line(f"review: {view.report}/{PAGE}")
     if not kept:

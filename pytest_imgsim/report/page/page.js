@@ -37,6 +37,20 @@ const size = (pair) => (pair ? `${pair[0]} x ${pair[1]}` : "");
 // A "%" of an encoded name must be asked for as "%25", and "#" or "?" would cut the address.
 const address = (path) => path.split("/").map(encodeURIComponent).join("/");
 
+// The records that show the same change as one, and can still be decided.
+const decidable = (record) => record.actual && !state.applied.has(record);
+const alike = (record) => (record.fingerprint
+  ? records.filter((other) => other.fingerprint === record.fingerprint && decidable(other)) : []);
+const together = {};
+for (const { fingerprint } of records) if (fingerprint) together[fingerprint] = (together[fingerprint] || 0) + 1;
+
+// The worst change in words, and how many comparisons show the same.
+function what(record) {
+  const count = together[record.fingerprint];
+  const words = record.regions.length ? record.regions[0].words : "";
+  return [record.flaky ? "flaky" : "", count > 1 ? `${count} alike` : "", words].filter(Boolean).join(", ");
+}
+
 /* The list */
 
 function drawCounts() {
@@ -65,7 +79,8 @@ function drawRows() {
   const words = at("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (record) => {
     const markers = record.markers.map((marker) => `marker:${marker}`).join(" ");
-    const text = `${record.name} ${record.test} ${record.verdict} ${markers}`.toLowerCase();
+    const told = [record.name, record.test, record.verdict, what(record), record.fingerprint, markers];
+    const text = told.join(" ").toLowerCase();
     return !state.hidden.has(record.verdict) && words.every((word) => text.includes(word));
   };
   state.shown = records.filter(fits).sort(ORDERS[at("sort").value]);
@@ -80,7 +95,8 @@ function row(record) {
   const button = make("button", { type: "button" },
     make("span", { className: "title", textContent: record.name.slice(cut + 1) }),
     make("span", { className: `mark ${tone(record)}`, textContent: standing(record) }),
-    make("span", { className: "where number", textContent: `${number(record.score)}  ${record.name.slice(0, Math.max(cut, 0))}` }));
+    make("span", { className: "where number", textContent: `${number(record.score)}  ${record.name.slice(0, Math.max(cut, 0))}` }),
+    make("span", { className: "where what", textContent: what(record) }));
   button.addEventListener("click", () => show(record));
   return make("li", {}, button);
 }
@@ -134,6 +150,8 @@ function facts(record) {
     ["test", record.test],
     ["score", number(record.score)],
     ["threshold", `${record.threshold} (${record.threshold_from})`],
+    ["change", record.regions.length ? record.regions[0].words : ""],
+    ["flaky", record.flaky],
     ["warns below", record.warn_threshold === null ? "" : String(record.warn_threshold)],
     ["global", record.global_score === null ? "" : number(record.global_score)],
     ["worst region", worst ? `${worst.width}x${worst.height} at (${worst.x}, ${worst.y})` : ""],
@@ -313,13 +331,16 @@ function jump(by) {
 function drawRegion() {
   const regions = state.current.regions;
   const region = regions[state.region];
-  at("region").textContent = region ? `${state.region + 1} of ${regions.length}: ${number(region.score)}` : `${regions.length}`;
-  for (const layer of at("stage").querySelectorAll(".layer")) {
+  at("region").textContent = region
+    ? `${state.region + 1} of ${regions.length}: ${[region.words, number(region.score)].filter(Boolean).join(", ")}` : `${regions.length}`;
+  for (const [index, layer] of at("stage").querySelectorAll(".layer").entries()) {
     layer.querySelectorAll(".box").forEach((box) => box.remove());
     if (!region) continue;
     const box = make("div", { className: "box" });
+    // On the baseline, what moved is boxed where it came from.
+    const back = state.mode === "side" && index === 0 && region.kind === "moved";
     Object.assign(box.style, {
-      left: `${region.x}px`, top: `${region.y}px`, width: `${region.width}px`, height: `${region.height}px`,
+      left: `${region.x - (back ? region.dx : 0)}px`, top: `${region.y - (back ? region.dy : 0)}px`, width: `${region.width}px`, height: `${region.height}px`,
     });
     layer.append(box);
   }
@@ -327,20 +348,37 @@ function drawRegion() {
 
 /* Decisions */
 
-function decide(decision) {
-  const record = state.current;
-  if (!record || !record.actual || state.applied.has(record)) return;
-  if (state.decisions.get(record) === decision) state.decisions.delete(record);
-  else state.decisions.set(record, decision);
+function decide(decision, chosen = [state.current]) {
+  if (!state.current || !decidable(state.current)) return;
+  const taken = chosen.every((record) => state.decisions.get(record) === decision);
+  for (const record of chosen) {
+    if (taken) state.decisions.delete(record);
+    else state.decisions.set(record, decision);
+  }
   drawDecision();
   markCurrent();
+}
+
+function decideAlike(decision) {
+  const chosen = state.current ? alike(state.current) : [];
+  if (chosen.length > 1) decide(decision, chosen);
+}
+
+// Lists those of the group only, or all again.
+function showAlike() {
+  const { fingerprint } = state.current;
+  at("filter").value = at("filter").value === fingerprint ? "" : fingerprint;
+  drawRows();
 }
 
 const acceptedOnes = () => records.filter((record) => state.decisions.get(record) === "accept");
 
 function drawDecision() {
   const record = state.current;
-  at("decide").hidden = !record || !record.actual || state.applied.has(record);
+  at("decide").hidden = !record || !decidable(record);
+  const count = record ? alike(record).length : 0;
+  at("alike").hidden = count < 2;
+  at("show-alike").textContent = `${count} show the same change`;
   at("accept").setAttribute("aria-pressed", String(state.decisions.get(record) === "accept"));
   at("reject").setAttribute("aria-pressed", String(state.decisions.get(record) === "reject"));
   const accepted = acceptedOnes();
@@ -423,7 +461,8 @@ function pan(dx, dy) {
 
 const KEYS = {
   ArrowLeft: () => step(-1), ArrowRight: () => step(1), j: () => jump(1), k: () => jump(-1),
-  a: () => decide("accept"), r: () => decide("reject"), "+": () => zoom(1.25), "=": () => zoom(1.25),
+  a: () => decide("accept"), r: () => decide("reject"),
+  A: () => decideAlike("accept"), R: () => decideAlike("reject"), "+": () => zoom(1.25), "=": () => zoom(1.25),
   "-": () => zoom(0.8), 0: fit, "?": () => at("help").showModal(), "/": () => at("filter").focus(),
   b: () => hold(true), m: toggleMasks,
 };
@@ -433,7 +472,10 @@ document.addEventListener("keydown", (event) => {
   const slides = event.target.matches('input[type="range"]') && event.key.startsWith("Arrow");
   const typing = event.target.matches('input[type="search"], select') || slides || at("help").open;
   if (typing) { if (event.key === "Escape") event.target.blur(); return; }
-  const act = event.shiftKey && PANS[event.key] ? () => pan(...PANS[event.key]) : KEYS[event.key];
+  // Caps Lock must not make a decision on one into one on all.
+  const letter = event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
+  const key = event.key.length === 1 ? letter : event.key;
+  const act = event.shiftKey && PANS[key] ? () => pan(...PANS[key]) : KEYS[key];
   if (event.ctrlKey || event.metaKey || event.altKey || !act) return;
   event.preventDefault();
   act();
@@ -473,6 +515,9 @@ at("region-previous").addEventListener("click", () => jump(-1));
 at("masks").addEventListener("click", toggleMasks);
 at("accept").addEventListener("click", () => decide("accept"));
 at("reject").addEventListener("click", () => decide("reject"));
+at("show-alike").addEventListener("click", showAlike);
+at("accept-alike").addEventListener("click", () => decideAlike("accept"));
+at("reject-alike").addEventListener("click", () => decideAlike("reject"));
 at("copy").addEventListener("click", copy);
 at("apply").addEventListener("click", apply);
 at("done").addEventListener("click", done);

@@ -1,0 +1,106 @@
+"""What earlier attempts and runs have shown, by which a change that comes and goes is known.
+
+``history.json`` in the results folder has, for each baseline that has failed, the digest of its
+file and the fingerprints of what the last runs showed, "" for one that passed. It is short,
+and starts anew with every other baseline.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from pytest_imgsim.files import write_whole
+from pytest_imgsim.record import Record, Verdict
+
+FILE = "history.json"
+#: Outcomes of one baseline that are kept, and baselines that are.
+MAX_SEEN, MAX_NAMES = 8, 1000
+CAME_BACK = (
+    "this change was seen in an earlier run, was gone, and is back; flaky, unless the page was "
+    "changed to and fro"
+)
+
+
+def after_rerun(first: Record, last: Record) -> Record:
+    """Return what a test came to that was run again, with what its earlier attempt says of it.
+
+    Parameters
+    ----------
+    first, last : Record
+        The same comparison in the earlier attempt and in the later one.
+    """
+    if first.passed or not last.passed:
+        return last
+    region = first.region
+    told = f", with {region} {region.kind or 'changed'}" if region else ""
+    return last.with_(flaky=f"{first.verdict.value} at first{told}, then passed on a rerun")
+
+
+class History:
+    """The history in one results folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+
+    def update(self, records: Sequence[Record], root: Path) -> list[Record]:
+        """Add a run, and return its records with those that came back told as flaky.
+
+        Parameters
+        ----------
+        records : sequence of Record
+            The run.
+        root : Path
+            Its rootdir.
+        """
+        before = self._read()
+        entries = dict(before)
+        out = [_remember(entries, record, root) for record in records]
+        kept = dict(list(entries.items())[-MAX_NAMES:])
+        if kept != before:
+            text = json.dumps({name: [digest, *seen] for name, (digest, seen) in kept.items()})
+            write_whole(self._path, text.encode(), durable=False)
+        return out
+
+    def _read(self) -> dict[str, tuple[str, list[str]]]:
+        """Return the digest and the fingerprints of each name; nothing where it is not ours."""
+        try:
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+            return {
+                str(name): (str(digest), [str(seen) for seen in rest])
+                for name, (digest, *rest) in content.items()
+            }
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+
+def _remember(entries: dict[str, tuple[str, list[str]]], record: Record, root: Path) -> Record:
+    """Note what a comparison showed, and return it, told as flaky where that came back."""
+    now = record.fingerprint
+    unknown = record.verdict in (Verdict.ERROR, Verdict.MISSING)
+    if unknown or not (now or record.name in entries):
+        return record
+    digest = _digest(root / record.baseline)
+    known, seen = entries.pop(record.name, (digest, []))
+    seen = seen if known == digest else []
+    came_back = now in seen and seen[-1] != now
+    if seen[-1:] != [now]:
+        seen = [*seen, now][-MAX_SEEN:]
+    if any(seen):
+        entries[record.name] = digest, seen
+    return record.with_(flaky=CAME_BACK) if now and came_back else record
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
