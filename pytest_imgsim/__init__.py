@@ -16,10 +16,10 @@ from pytest_imgsim.errors import (
     UnstableError,
     WeightsError,
 )
-from pytest_imgsim.record import Record, RegionScore, Verdict
 
 if TYPE_CHECKING:
     from pytest_imgsim.fixture import AssertSimilar
+    from pytest_imgsim.record import Record, RegionScore, Verdict
     from pytest_imgsim.regions import Box, MaskImage, Polygon
     from pytest_imgsim.resnet import ResNet50
 
@@ -45,13 +45,16 @@ __all__ = [
     "WeightsError",
 ]
 
-#: Names that need numpy and Pillow, which a run without a visual test must not import.
+#: Names that a run without a visual test must not pay for; most need numpy and Pillow.
 _LAZY = {
     "AssertSimilar": "pytest_imgsim.fixture",
     "Box": "pytest_imgsim.regions",
     "MaskImage": "pytest_imgsim.regions",
     "Polygon": "pytest_imgsim.regions",
+    "Record": "pytest_imgsim.record",
+    "RegionScore": "pytest_imgsim.record",
     "ResNet50": "pytest_imgsim.resnet",
+    "Verdict": "pytest_imgsim.record",
 }
 
 

@@ -1,4 +1,8 @@
-"""Pytest's hooks and fixtures. Each body hands over to the module that knows."""
+"""Pytest's hooks and fixtures. Each body hands over to the module that knows.
+
+What only a visual test needs is imported where it is used: all suites of an environment load this
+module.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_imgsim import options
-from pytest_imgsim.attachments import attach_to_html
 from pytest_imgsim.collector import Collector
 from pytest_imgsim.errors import SettingsError
-from pytest_imgsim.fixture import AssertSimilar
 from pytest_imgsim.run import RUN, Run
 
 if TYPE_CHECKING:
+    from pytest_imgsim.fixture import AssertSimilar
     from pytest_imgsim.resnet import ResNet50
 
 
@@ -71,12 +74,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     report, run = outcome.get_result(), item.config.stash[RUN]
     if payload := run.payload(item, report):
         report.imgsim = payload
+    if "records" in payload:
+        from pytest_imgsim.attachments import attach_to_html
+
         attach_to_html(item.config, report, item.config.rootpath / run.settings.report)
 
 
 @pytest.fixture
 def assert_similar(request: pytest.FixtureRequest) -> AssertSimilar:
     """Compare a screenshot, picture or figure with its baseline and fail on a difference."""
+    from pytest_imgsim.fixture import AssertSimilar
+
     return AssertSimilar(request.config.stash[RUN].session, request.node)
 
 

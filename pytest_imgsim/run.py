@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_imgsim.fixture import identify
 from pytest_imgsim.process import usable_cpus
 from pytest_imgsim.settings import Settings
 
@@ -85,6 +84,8 @@ class Run:
             self._reported += len(records)
             out["records"] = [record.to_dict() for record in records]
         if report.outcome != "passed" and isinstance(item, pytest.Function):
+            from pytest_imgsim.fixture import identify
+
             out["unfinished"] = identify(item).baseline_name()
         if id(item) in self._visual:
             out["ran"] = self._visual[id(item)]

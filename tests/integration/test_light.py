@@ -19,13 +19,13 @@ FLOORS = {
     "alignment": 1, "kinds": 1, "changes": 1, "fingerprint": 1,
     "process": 0, "sources": 1, "weights": 1, "graph": 1, "windows": 1, "stillness": 1, "caret": 1,
     "capture": 2, "compare": 2, "litert": 2, "masks": 2,
-    "history": 2, "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
+    "heard": 2, "history": 2, "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
     "merge": 3, "review": 3, "server": 3,
     "report": 3, "report.alike": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
     "report.message": 3, "report.pictures": 3, "report.terminal": 3,
     "attachments": 4, "inline": 4,
-    "fixture": 4, "options": 4, "run": 4, "collector": 4, "plugin": 4,
+    "fixture": 4, "options": 4, "run": 4, "collector": 4, "closing": 4, "plugin": 4,
     "__main__": 5, "__init__": 5,
 }  # fmt: skip
 
@@ -34,9 +34,10 @@ PIXELS = {"numpy", "PIL"}
 #: What a module must not import, besides TensorFlow, which only `reference` may.
 FORBIDDEN = {
     "plugin": PIXELS, "options": PIXELS, "fixture": PIXELS, "run": PIXELS, "collector": PIXELS,
+    "closing": PIXELS,
     "errors": PIXELS, "settings": PIXELS, "record": PIXELS, "naming": PIXELS, "files": PIXELS,
     "process": PIXELS, "sources": PIXELS, "store": PIXELS, "variants": PIXELS,
-    "session": PIXELS, "history": PIXELS, "results": PIXELS, "orphans": PIXELS, "trim": PIXELS,
+    "session": PIXELS, "heard": PIXELS, "history": PIXELS, "results": PIXELS, "orphans": PIXELS, "trim": PIXELS,
     "merge": PIXELS, "review": PIXELS, "server": PIXELS,
     "attachments": PIXELS, "inline": PIXELS,
     "report.alike": PIXELS, "report.calibration": PIXELS,
@@ -112,14 +113,18 @@ def test_no_cycles() -> None:
             del graph[name]
 
 
-def loaded_after(pytester: pytest.Pytester, *arguments: str) -> list[str]:
-    """Run pytest in a process of its own and return which heavy modules it has loaded."""
+def loaded_after(pytester: pytest.Pytester, *arguments: str, kind: str = "LOADED") -> list[str]:
+    """Run pytest in a process of its own and return which heavy modules it has loaded.
+
+    With `kind` "OURS", return which of the package's.
+    """
     pytester.makepyfile(
         probe="""
         import sys
         def pytest_unconfigure(config):
             heavy = ("tensorflow", "keras", "numpy", "PIL", "allure", "pytest_html")
             print("LOADED", *[name for name in heavy if name in sys.modules])
+            print("OURS", *[name for name in sys.modules if name.startswith("pytest_imgsim.")])
         """
     )
     # Neighbours such as pytest-regressions may import numpy by themselves.
@@ -131,7 +136,7 @@ def loaded_after(pytester: pytest.Pytester, *arguments: str) -> list[str]:
         text=True,
         check=False,
     )
-    lines = [line for line in result.stdout.splitlines() if line.startswith("LOADED")]
+    lines = [line for line in result.stdout.splitlines() if line.startswith(kind)]
     assert len(lines) == 1, result.stdout + result.stderr
     return lines[0].split()[1:]
 
@@ -145,6 +150,14 @@ def test_a_run_without_visual_tests_loads_nothing_heavy(pytester: pytest.Pyteste
     """A suite that compares nothing pays for nothing."""
     pytester.makepyfile(test_plain="def test_a(): pass\ndef test_b(): assert False")
     assert loaded_after(pytester) == []
+
+
+def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytester) -> None:
+    """Other suites of the environment load the hooks and the options alone."""
+    pytester.makepyfile(test_plain="def test_a(): pass")
+    names = {"collector", "errors", "heard", "options", "plugin", "process", "run", "settings"}
+    loaded = loaded_after(pytester, kind="OURS")
+    assert {name.removeprefix("pytest_imgsim.") for name in loaded} == names
 
 
 def test_equal_bytes_load_nothing_heavy(pytester: pytest.Pytester) -> None:
