@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from pytest_imgsim.kinds import (
     NEAR,
     REMOVED,
     RESIZED,
+    TEXT,
     Kind,
     is_scaled,
     kind_of,
@@ -44,12 +46,15 @@ class Change:
         Where it lies in the actual picture; for what was removed, where it would lie.
     score : float or None
         The smallest cosine there, where one is known.
+    is_band : bool
+        Whether these are whole lines that one of the pictures lacks.
     """
 
     box: Box
     kind: Kind
     place: Box
     score: float | None = None
+    is_band: bool = False
 
     @property
     def is_edge(self) -> bool:
@@ -134,7 +139,9 @@ def changes_on(aligned: Aligned) -> list[Change]:
     for axis, lines in enumerate((aligned.rows, aligned.columns)):
         absent = (lines[0] < 0) | (lines[1] < 0)
         left[absent if axis == 0 else np.s_[:, absent]] = False
-        found += [_placed(aligned, box, kind) for box, kind in _pushes(aligned, axis, lines)]
+        for box, kind in _pushes(aligned, axis, lines):
+            band = replace(_placed(aligned, box, kind), is_band=kind.word != MOVED)
+            found.append(band)
     boxes = changed_boxes(left) if left.any() else []
     boxes.sort(key=lambda box: -box.width * box.height)
     for number, box in enumerate(boxes):
@@ -217,16 +224,24 @@ def _joined(aligned: Aligned, found: Sequence[Change]) -> list[Change]:
     """Return the changes with those next to what was inserted or taken out made one with it."""
     out: list[Change] = []
     for change in found:
-        touching = (other for other in out if _touch(other, change))
-        if first := next(touching, None):
-            box, place = around(first.box, change.box), around(first.place, change.place)
-            # What came where another thing was is not just added.
-            scaled = is_scaled(*_present(aligned, box))
-            kind = replace(first.kind, word=RESIZED if scaled else change.kind.word)
-            out[out.index(first)] = Change(box, kind, place)
-        else:
-            out.append(change)
+        near = [other for other in out if _touch(other, change) or _touch(change, other)]
+        out = [other for other in out if other not in near]
+        out.append(_as_one(aligned, [*near, change]) if near else change)
     return out
+
+
+def _as_one(aligned: Aligned, parts: Sequence[Change]) -> Change:
+    """Return one change for several: what came where another thing was is not just added."""
+    box = reduce(around, (part.box for part in parts))
+    words = {part.kind.word for part in parts}
+    if len(words) > 1:
+        other = TEXT if words <= {ADDED, REMOVED, TEXT} and TEXT in words else CHANGED
+        words = {RESIZED if is_scaled(*_present(aligned, box)) else other}
+    # Offsets add up along the page: the last one tells where what follows has come.
+    bands = [part for part in parts if part.is_band]
+    last = max(bands, key=lambda part: (part.box.y, part.box.x))
+    place = reduce(around, (part.place for part in parts))
+    return Change(box, replace(last.kind, word=words.pop()), place, is_band=True)
 
 
 def _present(aligned: Aligned, box: Box) -> Iterator[Pixels]:
@@ -237,6 +252,5 @@ def _present(aligned: Aligned, box: Box) -> Iterator[Pixels]:
         yield rgb[down, across][rows[down] >= 0][:, columns[across] >= 0]
 
 
-def _touch(pushing: Change, change: Change) -> bool:
-    pushes = pushing.kind.word != MOVED and (pushing.kind.dx or pushing.kind.dy)
-    return bool(pushes and change.kind.word != MOVED and gap(pushing.box, change.box) <= BESIDE)
+def _touch(band: Change, change: Change) -> bool:
+    return band.is_band and change.kind.word != MOVED and gap(band.box, change.box) <= BESIDE

@@ -64,6 +64,11 @@ class Seen:
         """Whether both show the same pixels where nothing is ignored."""
         return self.fits and self.masked[0].same_pixels(self.masked[1])
 
+    @property
+    def opaque(self) -> bool:
+        """Whether colours are all there is to see, in both pictures."""
+        return self.actual.alpha is None and (self.baseline is None or self.baseline.alpha is None)
+
 
 def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:
     """Return a record with the scores and the kept pictures that explain it.
@@ -83,13 +88,16 @@ def explain(record: Record, seen: Seen, results: ResultsFolder) -> Record:
         return record
     record = _keep(record, results, "baseline", seen.baseline.png)
     if seen.actual.size != seen.baseline.size:
-        return _explain_sizes(record, seen.actual, seen.baseline, results)
-    return _explain_change(record, seen, results)
+        record = _explain_sizes(record, seen.actual, seen.baseline, results)
+    else:
+        record = _explain_change(record, seen, results)
+    # Two changes of opacity may have the same colours, and must not be accepted as one.
+    return record if seen.opaque else record.with_(fingerprint="")
 
 
 def _explain_change(record: Record, seen: Seen, results: ResultsFolder) -> Record:
     actual, baseline = seen.masked
-    shift = find_shift(actual.rgb, baseline.rgb)
+    shift = find_shift(actual.rgb, baseline.rgb) if seen.opaque else None
     if shift is None:
         changed = changed_pixels(actual, baseline)
         boxes = changed_boxes(changed)

@@ -171,7 +171,7 @@ def _join(shards: Sequence[Shard]) -> list[tuple[Shard, Record]]:
 
 def _outcome(record: Record) -> Record:
     """Return a record without what differs between two runs that came to the same."""
-    return record.with_(model_seconds=0.0, **dict.fromkeys(PICTURE_FIELDS.values()))
+    return record.with_(model_seconds=0.0, flaky="", **dict.fromkeys(PICTURE_FIELDS.values()))
 
 
 def _kept(record: Record) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pytest_imgsim.diagnose import differing
 from pytest_imgsim.fingerprint import fingerprint
 from pytest_imgsim.kinds import Kind
 from pytest_imgsim.record import RegionScore
-from pytest_imgsim.regions import Box, changed_boxes
+from pytest_imgsim.regions import Box, changed_boxes, gap
 
 LINES = tuple((20, 30 + 24 * n, f"Order {n * 37} of {n * n} parts") for n in range(8))
 PAGE = page(*LINES)
@@ -215,3 +215,33 @@ def test_other_changes_have_other_fingerprints() -> None:
         (page((20, 20, "Sale"), (20, 90, "Sale")), empty),
     ]
     assert len({name(*pair) for pair in pairs}) == len(pairs)
+
+
+def test_a_larger_text_that_pushes() -> None:
+    """A heading of another size is told as that, with what it pushed down."""
+    below = page(*LINES[:4])
+    small, large = (
+        np.concatenate([page((20, 20, "Settings page"), size=(height, 320), font=font), below])
+        for height, font in ((50, 16), (56, 22))
+    )
+    words = [change.region().words for change in changes_on(align(large, small))]
+    assert words == ["resized; what is below moved down by 6 px"]
+
+
+def test_the_gap_between_boxes() -> None:
+    """Boxes that touch have none, and those that overlap less than that."""
+    first = Box(10, 10, 20, 20)
+    assert gap(first, Box(30, 10, 5, 5)) == 0
+    assert gap(first, Box(0, 35, 90, 5)) == 5
+    assert gap(Box(37, 41, 5, 5), first) == 11
+    assert gap(first, Box(25, 25, 20, 20)) == -5
+
+
+def test_lines_lost_and_won_at_one_place() -> None:
+    """Where as much was taken out as was put in, nothing was pushed."""
+    small, large = (
+        np.concatenate([page((20, 20, "Settings page"), size=(50, 320), font=font), PAGE])
+        for font in (16, 22)
+    )
+    found = changes_on(align(np.concatenate([large, BANNER]), small))
+    assert sorted(change.region().words for change in found) == ["added", "resized"]

@@ -51,7 +51,12 @@ def test_accept_of_the_merged_folder(tmp_path: Path) -> None:
 def test_equal_records_collapse(tmp_path: Path) -> None:
     """A test that two shards ran to the same end counts once."""
     shards = [
-        a_shard(tmp_path, f"{n}/r", passed("t/a", model="m", model_seconds=n), passed(f"t/{n}"))
+        a_shard(
+            tmp_path,
+            f"{n}/r",
+            passed("t/a", model="m", model_seconds=n, flaky="x" * n),
+            passed(f"t/{n}"),
+        )
         for n in range(2)
     ]
     assert [r.name for r in merged(tmp_path, *shards).records] == ["t/a", "t/0", "t/1"]

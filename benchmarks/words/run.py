@@ -51,7 +51,7 @@ TRUTH = {
     "icon": "changed",
 }
 UNSURE = "changed"
-BANNER = 20
+BANNER, BELOW = 20, 80
 Pixels = NDArray[np.uint8]
 
 
@@ -119,14 +119,11 @@ def by_kind(desk: Desk, work: Path, records: list[dict[str, Any]]) -> dict[str, 
     return words
 
 
-def with_banner(rgb: Pixels) -> Pixels | None:
-    """Return a longer page with a banner above the first empty row below 60, if there is one."""
-    empty = [row for row in range(60, len(rgb) // 2) if (rgb[row] == rgb[row, 0]).all()]
-    if not empty:
-        return None
+def with_banner(rgb: Pixels) -> Pixels:
+    """Return a longer page with a banner below the row `BELOW`, whatever is there."""
     banner = Image.new("RGB", (rgb.shape[1], BANNER), "#fff3cd")
     ImageDraw.Draw(banner).text((16, 4), "Scheduled maintenance on Sunday", "#664d03")
-    return np.concatenate([rgb[: empty[0]], np.asarray(banner), rgb[empty[0] :]])
+    return np.concatenate([rgb[:BELOW], np.asarray(banner), rgb[BELOW:]])
 
 
 def banners(desk: Desk, work: Path, records: list[dict[str, Any]]) -> dict[str, Counter[str]]:
@@ -134,9 +131,9 @@ def banners(desk: Desk, work: Path, records: list[dict[str, Any]]) -> dict[str, 
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
         path = work / record["file"]
-        longer = with_banner(pixels(path)) if "kind" not in record else None
-        if longer is None:
+        if "kind" in record:
             continue
+        longer = with_banner(pixels(path))
         for size, actual in (("same size", longer[:-BANNER]), ("longer", longer)):
             regions = desk.check(actual, path).regions
             right = [r for r in regions if (r.kind, r.dx, r.dy) == ("added", 0, BANNER)]
