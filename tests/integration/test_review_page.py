@@ -96,8 +96,8 @@ def test_facts(report: Page) -> None:
     report.get_by_role("button", name="test_size").click()
     assert "200 x 150, expected 200 x 120" in report.locator("#facts").inner_text()
     report.get_by_role("button", name="test_equal").click()
-    expect(report.locator("#stage")).to_be_hidden()
-    expect(report.locator("#accept")).to_be_hidden()
+    for control in ("#modes", "#stage", "#accept"):
+        expect(report.locator(control)).to_be_hidden()
 
 
 def test_views(report: Page) -> None:
