@@ -21,7 +21,7 @@ CELL, DRAWN = 8, 16
 #: Share of the drawn cells from which on another machine may have drawn the picture.
 ELSEWHERE = 0.1
 #: How often an angle counts where nothing else has changed.
-MOST = 1.5
+MOST = 1.75
 
 
 def gain(rgb: Pixels, changed: Mask) -> float:
