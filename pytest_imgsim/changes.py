@@ -190,9 +190,9 @@ def _stretches(where: Mask) -> Iterator[tuple[int, int]]:
 
 def _content(pixels: Pixels, start: int, stop: int) -> Mask:
     """Return where some lines show another thing than the line before or the line after them."""
-    around = [pixels[line] for line in (start - 1, stop) if 0 <= line < len(pixels)]
+    beside = [pixels[line] for line in (start - 1, stop) if 0 <= line < len(pixels)]
     out = np.ones((stop - start, pixels.shape[1]), dtype=np.bool_)
-    for line in around:
+    for line in beside:
         out &= (pixels[start:stop] != line).any(axis=2)
     return out
 
@@ -222,12 +222,16 @@ def _span(lines: Indices, start: int, count: int) -> tuple[int, int]:
 
 def _joined(aligned: Aligned, found: Sequence[Change]) -> list[Change]:
     """Return the changes with those next to what was inserted or taken out made one with it."""
-    out: list[Change] = []
+    bands: list[Change] = []
+    others: list[Change] = []
     for change in found:
-        near = [other for other in out if _touch(other, change) or _touch(change, other)]
-        out = [other for other in out if other not in near]
-        out.append(_as_one(aligned, [*near, change]) if near else change)
-    return out
+        near = [band for band in bands if _touch(band, change)]
+        if near:
+            bands = [band for band in bands if band not in near]
+            bands.append(_as_one(aligned, [*near, change]))
+        else:
+            (bands if change.is_band else others).append(change)
+    return bands + others
 
 
 def _as_one(aligned: Aligned, parts: Sequence[Change]) -> Change:
@@ -253,4 +257,4 @@ def _present(aligned: Aligned, box: Box) -> Iterator[Pixels]:
 
 
 def _touch(band: Change, change: Change) -> bool:
-    return band.is_band and change.kind.word != MOVED and gap(band.box, change.box) <= BESIDE
+    return change.kind.word != MOVED and gap(band.box, change.box) <= BESIDE

@@ -15,6 +15,8 @@ from pytest_imgsim.regions import Box, around, cut, gap
 
 #: Pixels between areas of one change: a grid of regions may part it at another place each time.
 GAP = 16
+#: Areas above which there is no fingerprint: so many are noise, which does not come twice.
+MAX_BOXES = 200
 #: Bits that a colour loses before it goes into a fingerprint.
 COARSE = 3
 #: Hexadecimal digits of a fingerprint.
@@ -39,6 +41,8 @@ def fingerprint(
     found : sequence of Change
         Those changes.
     """
+    if len(boxes) > MAX_BOXES:
+        return ""
     clusters: list[list[Box]] = []
     for box in boxes:
         near = [c for c in clusters if any(gap(box, other) <= GAP for other in c)]

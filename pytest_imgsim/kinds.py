@@ -33,7 +33,7 @@ EXPLAINED, OFFSETS = 0.9, 16
 #: smallest side: single letters all look alike at some scale.
 SCALED, SAME_SHAPE, SMALLEST = 1.04, 0.72, 9
 #: Areas above this many pixels are not searched for what moved or was scaled.
-MAX_SEARCHED = 1_000_000
+MAX_SEARCHED = 500_000
 
 
 @dataclass(frozen=True)

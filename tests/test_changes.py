@@ -245,3 +245,11 @@ def test_lines_lost_and_won_at_one_place() -> None:
     )
     found = changes_on(align(np.concatenate([large, BANNER]), small))
     assert sorted(change.region().words for change in found) == ["added", "resized"]
+
+
+def test_so_many_areas_are_noise() -> None:
+    """What has changed nearly everywhere is like nothing else, and takes no time to name."""
+    boxes = [Box(8 * (n % 40), 8 * (n // 40), 2, 2) for n in range(201)]
+    other = noise(240, 320)
+    assert fingerprint(other, PAGE, boxes[:200], []) != ""
+    assert fingerprint(other, PAGE, boxes, []) == ""
