@@ -41,10 +41,11 @@ def find_orphans(
     scopes = tuple(scope)
 
     def is_orphan(path: Path) -> bool:
+        if relative(path, root) in used_files:
+            return False
         names = store.names_of(path)
         return (
-            relative(path, root) not in used_files
-            and not names & used_names
+            not names & used_names
             and all(name.startswith(scopes) for name in names)
             and not any(f"{name}/".startswith(spared) for name in names)
         )

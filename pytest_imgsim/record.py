@@ -209,7 +209,10 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as exact builtins, fit for JSON and for execnet."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        return {
+            name: value if type(value) in EXACT else _plain(value)
+            for name, value in vars(self).items()
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Record:

@@ -65,11 +65,10 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
 
 def _shown(record: Record) -> dict[str, Any]:
     """Return a record as the page's script takes it: with each region's change in words."""
-    regions = [
-        {**region, "words": known.words}
-        for region, known in zip(record.to_dict()["regions"], record.regions, strict=True)
-    ]
-    return {**record.to_dict(), "regions": regions}
+    data = record.to_dict()
+    for region, known in zip(data["regions"], record.regions, strict=True):
+        region["words"] = known.words
+    return data
 
 
 def _part(name: str) -> str:
