@@ -21,7 +21,7 @@ CELL, DRAWN = 8, 16
 #: Share of the drawn cells from which on another machine may have drawn the picture.
 ELSEWHERE = 0.1
 #: How often an angle counts where nothing else has changed.
-MOST = 1.75
+MOST = 1.5
 
 
 def gain(rgb: Pixels, changed: Mask) -> float:
@@ -56,8 +56,11 @@ def turned(cosines: NDArray[np.float64], times: float) -> NDArray[np.float64]:
     times : float
         1 or more.
     """
-    angles = np.minimum(np.arccos(cosines) * times, np.pi)
-    return np.where(cosines == 1, 1.0, np.cos(angles)) if times > 1 else cosines
+    if times == 1:
+        return cosines
+    out, unlike = cosines.copy(), cosines != 1
+    out[unlike] = np.cos(np.minimum(np.arccos(cosines[unlike]) * times, np.pi))
+    return out
 
 
 def _drawn(rgb: Pixels) -> NDArray[np.bool_]:

@@ -30,11 +30,11 @@ def main(folder: str) -> int:
     caught = {regression.name: _caught(regression, failed) for regression in REGRESSIONS}
     for regression in REGRESSIONS:
         record = caught[regression.name]
-        outcome = f"caught at {number(record.score):>6}" if record else "MISSED          "
+        outcome = f"caught at {number(record.score):>7}" if record else "MISSED           "
         print(f"{outcome}  {regression.name:<18} {regression.summary}")
     others = [record.name for record in failed if record not in caught.values()]
     for name in others:
-        print(f"FALSE ALARM       {name}")
+        print(f"FALSE ALARM        {name}")
     count = sum(record is not None for record in caught.values())
     print(f"\n{count} of {len(REGRESSIONS)} regressions caught, {len(others)} false alarms")
     print(f"look at them in {folder}/report.html")
