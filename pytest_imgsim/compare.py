@@ -133,7 +133,7 @@ def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMa
         for window in windows(changed, extractor.reach)
     ]
     cells = _assemble(pieces, left.shape[:2])
-    values = turned(cells.values, gain(left, changed))
+    values = turned(cells.values, gain(left, right, changed))
     return CosineMap(cells.stride, values), _similarity(a, b, extractor)
 
 

@@ -20,30 +20,40 @@ from pytest_imgsim.regions import Mask
 CELL, DRAWN = 8, 16
 #: Share of the drawn cells from which on another machine may have drawn the picture.
 ELSEWHERE = 0.1
+#: Levels, summed over all pixels, below which a change is no more than a stray pixel or two, as a
+#: smooth corner may have from one run to the next.
+FAINT = 600
 #: How often an angle counts where nothing else has changed.
 MOST = 1.5
 
 
-def gain(rgb: Pixels, changed: Mask) -> float:
+def gain(a: Pixels, b: Pixels, changed: Mask) -> float:
     """Return how often an angle between features counts.
 
     Parameters
     ----------
-    rgb : ndarray of shape (H, W, 3), uint8
-        One of the two pictures, no matter which; H and W are multiples of `CELL`.
+    a, b : ndarray of shape (H, W, 3), uint8
+        The two pictures; H and W are multiples of `CELL`.
     changed : ndarray of shape (H, W), bool
-        Pixels in which the other one differs.
+        Pixels that differ.
 
     Returns
     -------
     float
         From `MOST`, where hardly any cell with something drawn in it has changed, down to 1,
-        where a share of `ELSEWHERE` or more of them has.
+        where a share of `ELSEWHERE` or more of them has, or the change is faint as a whole.
     """
+    if _is_faint(a[changed], b[changed]):
+        return 1.0
     differs = _reduced(np.logical_or, changed[:, :, None])[:, :, 0]
     # Cells that have not changed have the same drawn in them in both pictures.
-    share = float(differs.sum()) / max(1, int((differs | _drawn(rgb)).sum()))
+    share = float(differs.sum()) / max(1, int((differs | _drawn(a)).sum()))
     return 1 + (MOST - 1) * max(0.0, 1 - share / ELSEWHERE)
+
+
+def _is_faint(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
+    """Return whether (n, 3) pixels differ by less than `FAINT`, all together."""
+    return len(a) < FAINT and int(np.abs(a.astype(np.int16) - b).max(axis=1).sum()) < FAINT
 
 
 def turned(cosines: NDArray[np.float64], times: float) -> NDArray[np.float64]:

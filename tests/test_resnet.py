@@ -135,7 +135,7 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
     b[y : y + 12, x : x + 30] = (200, 30, 30)
     seen = compare(Picture(a), Picture(b), model).cells
     cosines = cosine_map(model.local(a), model.local(b)).values
-    whole = turned(cosines, gain(a, differing(a, b)))
+    whole = turned(cosines, gain(a, b, differing(a, b)))
     assert seen is not None
     np.testing.assert_allclose(seen.values, whole, atol=1e-4)
     assert float(seen.values.min()) == pytest.approx(float(whole.min()), abs=1e-5)
