@@ -7,97 +7,29 @@ argument), and ``settings.where("threshold")`` tells which source won.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any, Literal
 
 from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.parsers import (
+    one_of,
+    parse_flag,
+    parse_pixels,
+    parse_seconds,
+    parse_switch,
+    parse_text,
+    parse_threshold,
+    parse_warn_threshold,
+    parse_weights,
+)
 
 UPDATE_MODES = ("all", "changed", "missing", "none")
 #: What can run the ResNet50; "auto" takes LiteRT where it is installed.
 RUNTIMES = ("auto", "litert", "tensorflow")
 #: How the terminal may be sent pictures; "auto" asks the environment which one it understands.
 TERMINAL_IMAGES = ("auto", "kitty", "iterm", "sixel", "no")
-#: Weights that have a name, and how files of weights end.
-WEIGHTS_NAMES = ("bundled", "imagenet")
-WEIGHTS_SUFFIXES = (".weights.h5", ".h5", ".keras")
-WEIGHTS_RULE = (
-    f"{' or '.join(map(repr, WEIGHTS_NAMES))}, or a file ending in {', '.join(WEIGHTS_SUFFIXES)}"
-)
-
-
-def _threshold(value: Any) -> float:
-    number = _number(value)
-    if not -1.0 <= number <= 1.0:
-        raise ValueError("a cosine similarity from -1 to 1 (1 is identical; higher is stricter)")
-    return number
-
-
-def _warn_threshold(value: Any) -> float | None:
-    return None if value is None or str(value) == "off" else _threshold(value)
-
-
-def _seconds(value: Any) -> float:
-    number = _number(value)
-    if number < 0:
-        raise ValueError("a number of seconds, 0 or more")
-    return number
-
-
-def _pixels(value: Any) -> int:
-    number = _number(value)
-    if number < 1 or number != int(number):
-        raise ValueError("a whole number of pixels, 1 or more")
-    return int(number)
-
-
-def _number(value: Any) -> float:
-    expected = ValueError("a number")
-    if isinstance(value, bool) or not isinstance(value, Real | str):
-        raise expected
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise expected from None
-    if not math.isfinite(number):
-        raise expected
-    return number
-
-
-def _one_of(known: tuple[str, ...]) -> Callable[[Any], str]:
-    def parse(value: Any) -> str:
-        if value not in known:
-            raise ValueError("one of " + ", ".join(known))
-        return str(value)
-
-    return parse
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text that is not empty")
-    return value
-
-
-def _weights(value: Any) -> str:
-    if value not in WEIGHTS_NAMES and not str(value).endswith(WEIGHTS_SUFFIXES):
-        raise ValueError(WEIGHTS_RULE)
-    return str(value)
-
-
-def _switch(value: Any) -> bool:
-    words = {"yes": True, "true": True, "no": False, "false": False}
-    if str(value).lower() not in words:
-        raise ValueError("yes or no")
-    return words[str(value).lower()]
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("True or False")
-    return value
 
 
 @dataclass(frozen=True)
@@ -125,72 +57,74 @@ class Setting:
 #: Settings of a whole run: each has a command line option and an ini twin.
 RUN_SETTINGS: Mapping[str, Setting] = {
     "update": Setting(
-        _one_of(UPDATE_MODES),
+        one_of(UPDATE_MODES),
         "Write baselines: 'changed' writes what is missing or no longer passes, 'missing' "
         "only what is missing, 'all' also those that pass with other bytes, 'none' nothing.",
         "{all,changed,missing,none}",
     ),
     "threshold": Setting(
-        _threshold,
+        parse_threshold,
         "Smallest score that passes, 0 to 1: the cosine similarity of ResNet50 features "
         "in the worst region of the picture.",
         "SCORE",
         "float",
     ),
     "warn_threshold": Setting(
-        _warn_threshold,
+        parse_warn_threshold,
         "Score below which what passes is listed for review; not below the threshold, or 'off'.",
         "SCORE|off",
         "float",
     ),
-    "baselines": Setting(_text, "Folder of the baselines, below rootdir.", "DIR"),
+    "baselines": Setting(parse_text, "Folder of the baselines, below rootdir.", "DIR"),
     "report": Setting(
-        _text, "Folder for results.json and the pictures of failures, below rootdir.", "DIR"
+        parse_text, "Folder for results.json and the pictures of failures, below rootdir.", "DIR"
     ),
     "html": Setting(
-        _switch,
+        parse_switch,
         "Whether report.html, the page for reviewing pictures, is written beside results.json.",
         "{yes,no}",
     ),
     "terminal_images": Setting(
-        _one_of(TERMINAL_IMAGES),
+        one_of(TERMINAL_IMAGES),
         "How the summary shows pictures of failures: 'kitty', 'iterm' (OSC 1337), 'sixel', "
         "'auto' (whichever the terminal is known to understand, if any), or 'no'.",
         "{auto,kitty,iterm,sixel,no}",
     ),
     "weights": Setting(
-        _weights,
+        parse_weights,
         "Weights of the ResNet50: 'bundled' (ship with the package, work offline), 'imagenet' "
         "(downloaded once by Keras), or the path of a .weights.h5 or .keras file.",
         "NAME|FILE",
     ),
     "runtime": Setting(
-        _one_of(RUNTIMES),
+        one_of(RUNTIMES),
         "What runs the ResNet50: 'auto' (LiteRT where it is installed), 'litert', or "
         "'tensorflow', which takes seconds to start and uses a GPU where it sees one.",
         "{auto,litert,tensorflow}",
     ),
     "template": Setting(
-        _text,
+        parse_text,
         "Where a baseline lies below its folder, of {name} {platform} {machine} {browser} "
         "{python}, as in '{platform}/{name}'; where that file is missing, '{name}' serves.",
         "TEMPLATE",
     ),
     "stable_timeout": Setting(
-        _seconds,
+        parse_seconds,
         "Seconds that a live page gets until two captures in a row agree.",
         "SECONDS",
         "float",
     ),
-    "max_pixels": Setting(_pixels, "Largest picture that is decoded, in pixels.", "PIXELS", "int"),
+    "max_pixels": Setting(
+        parse_pixels, "Largest picture that is decoded, in pixels.", "PIXELS", "int"
+    ),
 }
 
 #: Settings that a marker or an argument may give for one test or one comparison.
 CHECK_SETTINGS: Mapping[str, Callable[[Any], Any]] = {
-    "threshold": _threshold,
-    "warn_threshold": _warn_threshold,
-    "stable_timeout": _seconds,
-    "full_page": _flag,
+    "threshold": parse_threshold,
+    "warn_threshold": parse_warn_threshold,
+    "stable_timeout": parse_seconds,
+    "full_page": parse_flag,
 }
 
 

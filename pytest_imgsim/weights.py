@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.settings import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
+from pytest_imgsim.parsers import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 
 BUNDLED, IMAGENET = WEIGHTS_NAMES
 BUNDLED_FILE = "resnet50.npz"

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "pytest_imgsim"
 
 #: Each module's floor; a module imports lower floors, or its own where no cycle arises.
 FLOORS = {
-    "errors": 0, "record": 0, "settings": 0,
+    "errors": 0, "parsers": 0, "record": 0, "settings": 0,
     "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
     "alignment": 1, "kinds": 1, "changes": 1, "fingerprint": 1,
     "process": 0, "sources": 1, "weights": 1, "graph": 1, "windows": 1, "stillness": 1, "caret": 1,
@@ -34,7 +34,7 @@ PIXELS = {"numpy", "PIL"}
 #: What a module must not import, besides TensorFlow, which only `reference` may.
 FORBIDDEN = {
     "plugin": PIXELS, "options": PIXELS, "fixture": PIXELS, "run": PIXELS, "collector": PIXELS,
-    "closing": PIXELS,
+    "closing": PIXELS, "parsers": PIXELS,
     "errors": PIXELS, "settings": PIXELS, "record": PIXELS, "naming": PIXELS, "files": PIXELS,
     "process": PIXELS, "sources": PIXELS, "store": PIXELS, "variants": PIXELS,
     "session": PIXELS, "heard": PIXELS, "history": PIXELS, "results": PIXELS, "orphans": PIXELS,
@@ -155,7 +155,17 @@ def test_a_run_without_visual_tests_loads_nothing_heavy(pytester: pytest.Pyteste
 def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytester) -> None:
     """Other suites of the environment load the hooks and the options alone."""
     pytester.makepyfile(test_plain="def test_a(): pass")
-    names = {"collector", "errors", "heard", "options", "plugin", "process", "run", "settings"}
+    names = {
+        "collector",
+        "errors",
+        "heard",
+        "options",
+        "parsers",
+        "plugin",
+        "process",
+        "run",
+        "settings",
+    }
     loaded = loaded_after(pytester, kind="OURS")
     assert {name.removeprefix("pytest_imgsim.") for name in loaded} == names
 
