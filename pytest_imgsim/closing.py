@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ class Closing:
         broken = self._broken_reason(exitstatus)
         partial = broken or ("tests were deselected" if heard.deselected else "")
         self._results = Results(
-            self._remembered(records),
+            records,
             relative(config.rootpath / settings.baselines, config.rootpath),
             [] if partial else self._orphans(records),
             partial,
@@ -72,6 +73,7 @@ class Closing:
     def write(self) -> None:
         """Write results.json and what follows from it."""
         root = self._config.rootpath
+        self._results = replace(self._results, records=self._remembered(self._results.records))
         folder = ResultsFolder(root / self._settings.report)
         self._notes += _changed_model(folder, self._results)
         try:
@@ -98,7 +100,7 @@ class Closing:
         for line in summary(self._results, view, notes=self._notes):
             terminalreporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
 
-    def _remembered(self, records: list[Record]) -> list[Record]:
+    def _remembered(self, records: Sequence[Record]) -> Sequence[Record]:
         """Return the records with what earlier runs in the same results folder say of them."""
         root = self._config.rootpath
         try:
