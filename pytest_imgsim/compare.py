@@ -11,11 +11,12 @@ from PIL import Image
 
 from pytest_imgsim import caret
 from pytest_imgsim.diagnose import changed_pixels, differing
+from pytest_imgsim.evidence import evidence
 from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.regions import Box, Mask, changed_boxes
-from pytest_imgsim.scoring import CosineMap, Extractor, cosine, cosine_map
-from pytest_imgsim.stillness import gain, turned
+from pytest_imgsim.scoring import CosineMap, Extractor, cosine, cosine_map, turned
+from pytest_imgsim.stillness import stillness
 from pytest_imgsim.windows import GRAIN, Window, windows
 
 #: Largest picture that the pooled vector is made of, in pixels: larger ones are reduced to it.
@@ -128,13 +129,23 @@ def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMa
     """Return the local cosines and the cosine of the pooled vectors of two pictures that differ."""
     left, right = _pad(a), _pad(b)
     changed = differing(left, right)
+    still = stillness(left, right, changed)
     pieces = [
-        (window, cosine_map(extractor.local(window.cut(left)), extractor.local(window.cut(right))))
+        (window, _cosines(window.cut(left), window.cut(right), still, extractor))
         for window in windows(changed, extractor.reach)
     ]
-    cells = _assemble(pieces, left.shape[:2])
-    values = turned(cells.values, gain(left, right, changed))
-    return CosineMap(cells.stride, values), _similarity(a, b, extractor)
+    return _assemble(pieces, left.shape[:2]), _similarity(a, b, extractor)
+
+
+def _cosines(a: Pixels, b: Pixels, still: float, extractor: Extractor) -> CosineMap:
+    """Return the local cosines of two cuts.
+
+    The angle between two cells' features counts up to twice on a page that stood still, where the
+    pixels speak for a change, and down to half where another machine's drawing may explain it.
+    """
+    cells = cosine_map(extractor.local(a), extractor.local(b))
+    times = still + evidence(a, b, cells.stride)
+    return CosineMap(cells.stride, turned(cells.values, times))
 
 
 def _similarity(a: Pixels, b: Pixels, extractor: Extractor) -> float:

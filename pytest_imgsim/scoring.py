@@ -127,3 +127,17 @@ def cosine_map(a: Local, b: Local) -> CosineMap:
         times = left.stride // finest
         out = np.minimum(out, cells.repeat(times, axis=0).repeat(times, axis=1))
     return CosineMap(finest, out)
+
+
+def turned(cosines: NDArray[np.float64], times: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Return the cosines of angles that are `times` as large, and at most half a turn.
+
+    Parameters
+    ----------
+    cosines : ndarray, float64
+        In [-1, 1]; 1 stays exactly 1.
+    times : float or ndarray of the same shape
+        0 or more.
+    """
+    angles = np.minimum(np.arccos(cosines) * times, np.pi)
+    return np.where(cosines == 1, 1.0, np.cos(angles))

@@ -1,8 +1,7 @@
-"""How still a picture stood but for what changed, and what that says about a change.
+"""How still a picture stood but for what changed.
 
 Another machine draws nearly all text of a page anew. Where nearly all that is drawn is the same to
-the last bit, it was one machine, whose noise is no excuse for the cells that differ: the angle
-between their features then counts for more.
+the last bit, it was one machine, whose noise is no excuse for the cells that differ.
 """
 
 from __future__ import annotations
@@ -23,12 +22,10 @@ ELSEWHERE = 0.1
 #: Levels, summed over all pixels, below which a change is no more than a stray pixel or two, as a
 #: smooth corner may have from one run to the next.
 FAINT = 600
-#: How often an angle counts where nothing else has changed.
-MOST = 1.5
 
 
-def gain(a: Pixels, b: Pixels, changed: Mask) -> float:
-    """Return how often an angle between features counts.
+def stillness(a: Pixels, b: Pixels, changed: Mask) -> float:
+    """Return how surely one machine has drawn both pictures, from 0 to 1.
 
     Parameters
     ----------
@@ -40,37 +37,20 @@ def gain(a: Pixels, b: Pixels, changed: Mask) -> float:
     Returns
     -------
     float
-        From `MOST`, where hardly any cell with something drawn in it has changed, down to 1,
-        where a share of `ELSEWHERE` or more of them has, or the change is faint as a whole.
+        Near 1, where hardly any cell with something drawn in it has changed, down to 0, where a
+        share of `ELSEWHERE` or more of them has, or the change is faint as a whole.
     """
     if _is_faint(a[changed], b[changed]):
-        return 1.0
+        return 0.0
     differs = _reduced(np.logical_or, changed[:, :, None])[:, :, 0]
     # Cells that have not changed have the same drawn in them in both pictures.
     share = float(differs.sum()) / max(1, int((differs | _drawn(a)).sum()))
-    return 1 + (MOST - 1) * max(0.0, 1 - share / ELSEWHERE)
+    return max(0.0, 1 - share / ELSEWHERE)
 
 
 def _is_faint(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
     """Return whether (n, 3) pixels differ by less than `FAINT`, all together."""
     return len(a) < FAINT and int(np.abs(a.astype(np.int16) - b).max(axis=1).sum()) < FAINT
-
-
-def turned(cosines: NDArray[np.float64], times: float) -> NDArray[np.float64]:
-    """Return the cosines of angles that are `times` as large, and at most half a turn.
-
-    Parameters
-    ----------
-    cosines : ndarray, float64
-        In [-1, 1]; 1 stays exactly 1.
-    times : float
-        1 or more.
-    """
-    if times == 1:
-        return cosines
-    out, unlike = cosines.copy(), cosines != 1
-    out[unlike] = np.cos(np.minimum(np.arccos(cosines[unlike]) * times, np.pi))
-    return out
 
 
 def _drawn(rgb: Pixels) -> NDArray[np.bool_]:

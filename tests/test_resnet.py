@@ -12,10 +12,11 @@ from fakes import BUNDLED_ID, bars
 
 from pytest_imgsim.compare import compare
 from pytest_imgsim.diagnose import differing
+from pytest_imgsim.evidence import evidence
 from pytest_imgsim.picture import Picture
 from pytest_imgsim.resnet import MEAN_BGR, ResNet50
-from pytest_imgsim.scoring import cosine_map
-from pytest_imgsim.stillness import gain, turned
+from pytest_imgsim.scoring import cosine_map, turned
+from pytest_imgsim.stillness import stillness
 
 pytestmark = pytest.mark.model
 
@@ -135,7 +136,8 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
     b[y : y + 12, x : x + 30] = (200, 30, 30)
     seen = compare(Picture(a), Picture(b), model).cells
     cosines = cosine_map(model.local(a), model.local(b)).values
-    whole = turned(cosines, gain(a, b, differing(a, b)))
+    times = stillness(a, b, differing(a, b)) + evidence(a, b, 4)
+    whole = turned(cosines, times)
     assert seen is not None
     np.testing.assert_allclose(seen.values, whole, atol=1e-4)
     assert float(seen.values.min()) == pytest.approx(float(whole.min()), abs=1e-5)

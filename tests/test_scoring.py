@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pytest_imgsim.scoring import FeatureMap, cosine, cosine_map
+from pytest_imgsim.scoring import FeatureMap, cosine, cosine_map, turned
 
 RANDOM = np.random.default_rng(1)
 DTYPES = [np.float16, np.float32, np.float64, np.int32, np.uint8]
@@ -102,3 +102,30 @@ def test_map_takes_the_smallest_of_all_stages() -> None:
     expected[2:, 2:] = -1
     assert cells.stride == 8
     np.testing.assert_allclose(cells.values, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("value", "times", "expected"),
+    [
+        (1.0, 2.0, 1.0),
+        (0.5, 2.0, -0.5),
+        (0.5, 1.0, 0.5),
+        (-0.5, 0.5, 0.5),
+        (0.0, 2.0, -1.0),
+        (-0.5, 2.0, -1.0),
+    ],
+)
+def test_turned(value: float, times: float, expected: float) -> None:
+    """Angles are multiplied, up to half a turn."""
+    assert turned(np.array([value]), times) == pytest.approx(expected, abs=1e-12)
+
+
+def test_identity_stays_exact() -> None:
+    """Where nothing differs the cosine is exactly 1, not nearly."""
+    assert (turned(np.ones(3), 1.7) == 1.0).all()
+
+
+def test_each_cell_is_turned_by_its_own_number() -> None:
+    """A map is turned by a map."""
+    out = turned(np.array([[0.5, 0.0]]), np.array([[2.0, 0.5]]))
+    np.testing.assert_allclose(out, [[-0.5, np.sqrt(0.5)]])

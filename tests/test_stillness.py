@@ -1,4 +1,4 @@
-"""How much an angle counts, by how still the rest of the picture stood."""
+"""How still a picture stood, and what that does to its score."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from fakes import FakeModel, Pixels, flat, noise
 
 from pytest_imgsim.compare import compare
 from pytest_imgsim.diagnose import differing
+from pytest_imgsim.evidence import LEAST
 from pytest_imgsim.picture import Picture
-from pytest_imgsim.stillness import ELSEWHERE, MOST, gain, turned
+from pytest_imgsim.scoring import turned
+from pytest_imgsim.stillness import ELSEWHERE, stillness
 
 
 def between(a: Pixels, b: Pixels) -> float:
     changed = differing(a, b)
-    assert gain(a, b, changed) == gain(b, a, changed)
-    return gain(a, b, changed)
+    assert stillness(a, b, changed) == stillness(b, a, changed)
+    return stillness(a, b, changed)
 
 
 def brighter(rgb: Pixels, cells: int, bit: int = 128) -> Pixels:
@@ -30,58 +32,45 @@ def brighter(rgb: Pixels, cells: int, bit: int = 128) -> Pixels:
 def test_one_change_on_a_still_picture_counts_most() -> None:
     """The fewer of the drawn cells differ, the nearer to the most it is."""
     rgb = noise(160, 160)
-    gains = [between(rgb, brighter(rgb, cells)) for cells in (1, 10, 20, 39)]
-    assert gains == sorted(gains, reverse=True)
-    assert gains[0] == pytest.approx(MOST, abs=0.03)
+    found = [between(rgb, brighter(rgb, cells)) for cells in (1, 10, 20, 39)]
+    assert found == sorted(found, reverse=True)
+    assert found[0] == pytest.approx(1, abs=0.03)
+    assert found[-1] == pytest.approx(0, abs=0.03)
 
 
 @pytest.mark.parametrize("cells", [40, 41, 200, 400])
-def test_noise_everywhere_counts_once(cells: int) -> None:
+def test_noise_everywhere_is_not_still(cells: int) -> None:
     """From a tenth of the drawn cells on, it may have been another machine."""
     rgb = noise(160, 160)
     assert cells >= ELSEWHERE * 400
-    assert between(rgb, brighter(rgb, cells)) == 1
+    assert between(rgb, brighter(rgb, cells)) == 0
 
 
 @pytest.mark.parametrize(("pixels", "levels"), [(1, 255), (2, 255), (5, 119)])
-def test_a_stray_pixel_counts_once(pixels: int, levels: int) -> None:
+def test_a_stray_pixel_tells_nothing(pixels: int, levels: int) -> None:
     """What is hardly there is not made more of, however still the rest is."""
     a = noise(160, 160)
     a[:8, :8] = 0
     b = a.copy()
     b[0, :pixels] = levels
-    assert between(a, b) == 1
+    assert between(a, b) == 0
     b[1, :pixels] = levels
     b[2, :pixels] = levels
-    assert between(a, b) > 1
+    assert between(a, b) > 0
 
 
 def test_empty_ground_says_nothing() -> None:
     """What is empty would look the same on every machine: only what is drawn is counted."""
     rgb = flat(160, 160)
     rgb[:16, :16] = noise(16, 16)
-    assert between(rgb, brighter(rgb, 1)) == 1
+    assert between(rgb, brighter(rgb, 1)) == 0
 
 
 def test_a_flat_change_counts_as_drawn() -> None:
     """An area of another colour is a difference, though neither side has anything drawn in it."""
     a, b = flat(80, 80), flat(80, 80)
     b[40:48, 40:48] = 0
-    assert between(a, b) == 1
-
-
-@pytest.mark.parametrize(
-    ("cosine", "times", "expected"),
-    [(1.0, 2.0, 1.0), (0.5, 2.0, -0.5), (0.5, 1.0, 0.5), (0.0, 2.0, -1.0), (-0.5, 2.0, -1.0)],
-)
-def test_turned(cosine: float, times: float, expected: float) -> None:
-    """Angles are multiplied, up to half a turn."""
-    assert turned(np.array([cosine]), times) == pytest.approx(expected, abs=1e-12)
-
-
-def test_identity_stays_exact() -> None:
-    """Where nothing differs the cosine is exactly 1, not nearly."""
-    assert (turned(np.ones(3), 1.7) == 1.0).all()
+    assert between(a, b) == 0
 
 
 def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
@@ -93,5 +82,6 @@ def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
     still = compare(Picture(page), Picture(changed), FakeModel())
     noisy = compare(Picture(page), Picture(elsewhere), FakeModel())
     assert still.score < noisy.score < 1
-    times = gain(page, changed, differing(page, changed))
-    assert still.score == pytest.approx(np.cos(times * np.arccos(noisy.score)), abs=1e-6)
+    # So little is not much evidence: the angle counts half where the page may be of elsewhere.
+    times = (LEAST + stillness(page, changed, differing(page, changed))) / LEAST
+    assert still.score == pytest.approx(float(turned(np.array(noisy.score), times)), abs=1e-6)

@@ -1,0 +1,90 @@
+"""How much of a change the pixels confirm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import Pixels, flat, noise
+
+from pytest_imgsim.evidence import LEAST, WHOLE, evidence
+
+STRIDE = 4
+
+
+def drawn(seed: int = 0) -> Pixels:
+    """Return a picture of smooth blobs, as text is at the scale of its edges."""
+    rough = np.random.default_rng(seed).integers(0, 256, (12, 16), dtype=np.uint8)
+    return np.repeat(np.kron(rough, np.ones((8, 8), np.uint8))[:, :, None], 3, axis=2)
+
+
+def test_equal_pictures_have_the_least() -> None:
+    """Nothing speaks for a change."""
+    found = evidence(drawn(), drawn(), STRIDE)
+    assert found.shape == (24, 32)
+    assert (found == LEAST).all()
+
+
+def test_other_content_is_whole_evidence() -> None:
+    """What is nowhere near in the other picture counts whole."""
+    assert (evidence(drawn(1), 255 - drawn(1), STRIDE) > 0.9).mean() > 0.5
+    assert (evidence(flat(96, 128), np.zeros((96, 128, 3), np.uint8), STRIDE) == 1).all()
+
+
+@pytest.mark.parametrize(("down", "across"), [(0, 1), (1, 0), (-1, 1), (1, 1)])
+def test_one_pixel_aside_is_no_evidence(down: int, across: int) -> None:
+    """What is found again one pixel away is no more than another machine's drawing."""
+    rgb = drawn()
+    moved = np.roll(rgb, (down, across), axis=(0, 1))
+    inside = (slice(3, -3), slice(3, -3))
+    assert (evidence(rgb, moved, STRIDE)[inside] == LEAST).all()
+
+
+def test_three_pixels_aside_are_evidence() -> None:
+    """What has moved further has moved."""
+    rgb = drawn()
+    assert (evidence(rgb, np.roll(rgb, 3, axis=1), STRIDE) > LEAST).mean() > 0.5
+
+
+@pytest.mark.parametrize("shape", [(96, 128), (16, 8), (8, 640)])
+def test_symmetric(shape: tuple[int, int]) -> None:
+    """The order of the two does not matter, to the last bit; something new is new either way."""
+    a, b = flat(*shape), noise(*shape)
+    np.testing.assert_array_equal(evidence(a, b, STRIDE), evidence(b, a, STRIDE))
+
+
+def test_it_stays_where_the_change_is() -> None:
+    """Cells further away than their own surroundings do not hear of it."""
+    a, b = flat(96, 128), flat(96, 128)
+    b[40:52, 60:72] = 0
+    found = evidence(a, b, STRIDE)
+    assert found[11, 16] == 1
+    rows, columns = np.nonzero(found > LEAST)
+    assert rows.min() >= 9
+    assert rows.max() <= 13
+    assert columns.min() >= 14
+    assert columns.max() <= 18
+
+
+def test_it_grows_with_the_levels() -> None:
+    """Up to `WHOLE` levels all over a cell's surroundings."""
+    a = flat(32, 32, (100, 100, 100))
+    for levels in (4, 12, 18, 24, 60):
+        b = flat(32, 32, (100 + levels,) * 3)
+        expected = min(max(levels / WHOLE, LEAST), 1)
+        assert evidence(a, b, STRIDE) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("stride", [4, 8, 16])
+def test_any_stride(stride: int) -> None:
+    """Black on white is the most that can be; no sum runs over, whatever the cells."""
+    white, black = flat(64, 96), np.zeros((64, 96, 3), np.uint8)
+    assert (evidence(white, black, stride) == 1).all()
+    assert evidence(white, black, stride).shape == (64 // stride, 96 // stride)
+
+
+def test_a_cut_gives_what_the_whole_picture_gives() -> None:
+    """Two cells inside its edge, a window has the values of the whole picture."""
+    a, b = noise(160, 160), noise(160, 160) // 2
+    whole = evidence(a, b, STRIDE)
+    part = evidence(a[32:96, 48:144], b[32:96, 48:144], STRIDE)
+    np.testing.assert_array_equal(part[2:-2, 2:-2], whole[10:22, 14:34])
