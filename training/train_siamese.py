@@ -24,8 +24,10 @@ from typing import Any
 import numpy as np
 import torch
 from siamese_data import Drawn, Pages, Pair, Sampler
-from siamese_loss import cosines, loss, together
+from siamese_loss import cosines, loss, together, turned
 from siamese_net import ResNet50, fast, load_bundled, to_keras
+
+from pytest_imgsim.evidence import evidence
 
 STRIDES = (4, 8, 16)
 BUNDLED = "bundled"
@@ -65,7 +67,7 @@ def arguments() -> argparse.Namespace:
         "--planned", type=float, default=0, help="minutes of a cosine decay; 0: none"
     )
     parser.add_argument(
-        "--weights", default="0.3,0.3,1", help="in the loss, of each stage and of all together"
+        "--weights", default="0.15,0.15,1", help="in the loss, of each stage and of all together"
     )
     parser.add_argument("--every", type=float, default=4.0, help="minutes between checkpoints")
     parser.add_argument("--threads", type=int, default=2)
@@ -108,23 +110,25 @@ def save(run: Run, folder: Path) -> None:
     to_keras(run.network, folder / "last.weights.h5")
 
 
-def tensors(pairs: list[Pair]) -> tuple[Any, Any]:
-    """Return both sides one after the other, (2 N, 3, H, W), and the changed pixels."""
+def tensors(pairs: list[Pair]) -> tuple[Any, Any, Any]:
+    """Return both sides one after the other, (2 N, 3, H, W), changed pixels, and the evidence."""
     stacked = np.stack([pair.a for pair in pairs] + [pair.b for pair in pairs])
     changed = np.stack([pair.changed for pair in pairs]).astype(np.float32)
+    told = np.stack([evidence(pair.a, pair.b, STRIDES[0]) for pair in pairs]).astype(np.float32)
     rgb = torch.from_numpy(stacked).permute(0, 3, 1, 2).float()
-    return rgb.contiguous(memory_format=torch.channels_last), torch.from_numpy(changed)
+    rgb = rgb.contiguous(memory_format=torch.channels_last)
+    return rgb, torch.from_numpy(changed), torch.from_numpy(told)
 
 
 def one_step(run: Run, batch: list[Drawn], weights: list[float]) -> tuple[list[float], list[float]]:
     """Learn from a batch; return the loss of each stage and of all together, and the hardness."""
-    rgb, changed = tensors([drawn.pair for drawn in batch])
+    rgb, changed, told = tensors([drawn.pair for drawn in batch])
     run.network.train()
     with fast():
         maps = run.network(rgb)
     maps = [cosines(*features.chunk(2)) for features in maps]
     losses = [loss(each, changed, stride)[0] for each, stride in zip(maps, STRIDES, strict=False)]
-    whole, hardness = loss(together(maps), changed, STRIDES[0])
+    whole, hardness = loss(turned(together(maps), told), changed, STRIDES[0])
     losses.append(whole)
     total = sum(weight * value for weight, value in zip(weights, losses, strict=True))
     run.optimiser.zero_grad()
