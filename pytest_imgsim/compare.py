@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,14 @@ from pytest_imgsim.windows import GRAIN, Window, windows
 
 #: Largest picture that the pooled vector is made of, in pixels: larger ones are reduced to it.
 OVERVIEW = 96 * 96
+#: Rows that are reduced at once, which bounds the memory.
+BAND = 512
 MAX_REGIONS = 20
 #: Changes in cells less alike than this make regions of their own, so that noise around them,
 #: which may cover the page, does not widen them.
 ALIKE = 0.85
+
+_T = TypeVar("_T", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -79,20 +84,18 @@ def compare(actual: Picture, baseline: Picture, extractor: Extractor) -> Scores:
         return Scores(1.0, 1.0, ())
     if box := caret.lone_caret(actual.rgb, baseline.rgb, changed):
         found = RegionScore(int(box.x), int(box.y), int(box.width), int(box.height), caret.SCORE)
-        return Scores(caret.SCORE, _similarity(actual.rgb, baseline.rgb, extractor), (found,))
+        similarity = _similarity(actual.rgb, baseline.rgb, changed, extractor)
+        return Scores(caret.SCORE, similarity, (found,))
     layers = [
-        _compare_layer(left, right, extractor)
-        for left, right in _layers(actual, baseline)
-        if not np.array_equal(left, right)
+        _compare_layer(left, right, where, extractor)
+        for left, right, where in _layers(actual, baseline, changed)
     ]
     values = np.minimum.reduce([cells.values for cells, _ in layers])
     cells = CosineMap(layers[0][0].stride, values)
-    unlike = _near_unlike(cells)[: changed.shape[0], : changed.shape[1]]
-    boxes = changed_boxes(changed & unlike) + changed_boxes(changed & ~unlike)
     return Scores(
         float(values.min()),
         min(similarity for _, similarity in layers),
-        _score_regions(boxes, cells),
+        _score_regions(_boxes(changed, cells), cells),
         cells,
     )
 
@@ -107,56 +110,101 @@ def at_a_glance(rgb: Pixels) -> Pixels:
 
     What is made of these costs the same for pictures of all sizes.
     """
+    width, height = _glance_size(rgb)
+    return _lower(_narrow(rgb, width), height)
+
+
+def _glance_size(rgb: Pixels) -> tuple[int, int]:
+    """Return the width and height that a picture is reduced to."""
     height, width = rgb.shape[:2]
-    share = (OVERVIEW / (height * width)) ** 0.5
-    if share >= 1:
-        return rgb
-    size = (max(1, round(width * share)), max(1, round(height * share)))
-    return np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
+    share = min(1.0, (OVERVIEW / (height * width)) ** 0.5)
+    return max(1, round(width * share)), max(1, round(height * share))
 
 
-def _layers(actual: Picture, baseline: Picture) -> Iterator[tuple[Pixels, Pixels]]:
-    yield actual.rgb, baseline.rgb
-    if actual.alpha is not None or baseline.alpha is not None:
-        yield _as_grey(opacity(actual)), _as_grey(opacity(baseline))
+def _narrow(rgb: Pixels, width: int) -> Pixels:
+    """Return the pixels with each row reduced to a width, a band of rows at a time."""
+    bands = (rgb[top : top + BAND] for top in range(0, len(rgb), BAND))
+    return np.vstack([_resized(band, width, len(band)) for band in bands])
+
+
+def _lower(rgb: Pixels, height: int) -> Pixels:
+    """Return the pixels with each column reduced to a height."""
+    return _resized(rgb, rgb.shape[1], height)
+
+
+def _resized(rgb: Pixels, width: int, height: int) -> Pixels:
+    image = Image.fromarray(rgb).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
+def _layers(
+    actual: Picture, baseline: Picture, changed: Mask
+) -> Iterator[tuple[Pixels, Pixels, Mask]]:
+    """Yield the colours, and the opacity as grey, where they differ, and at which pixels."""
+    if actual.alpha is None and baseline.alpha is None:
+        yield actual.rgb, baseline.rgb, changed
+        return
+    greys = _as_grey(opacity(actual)), _as_grey(opacity(baseline))
+    for left, right in ((actual.rgb, baseline.rgb), greys):
+        changed = differing(left, right)
+        if changed.any():
+            yield left, right, changed
 
 
 def _as_grey(plane: Pixels) -> Pixels:
     return np.repeat(plane[:, :, None], 3, axis=2)
 
 
-def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMap, float]:
+def _compare_layer(
+    a: Pixels, b: Pixels, changed: Mask, extractor: Extractor
+) -> tuple[CosineMap, float]:
     """Return the local cosines and the cosine of the pooled vectors of two pictures that differ."""
-    left, right = _pad(a), _pad(b)
-    changed = differing(left, right)
-    still = stillness(left, right, changed)
+    where = _pad(changed)
+    still = stillness(_pad(a), _pad(b), where)
     pieces = [
-        (window, _cosines(window.cut(left), window.cut(right), still, extractor))
-        for window in windows(changed, extractor.reach)
+        (window, _cosines(window, a, b, still, extractor))
+        for window in windows(where, extractor.reach)
     ]
-    return _assemble(pieces, left.shape[:2]), _similarity(a, b, extractor)
+    return _assemble(pieces, where.shape), _similarity(a, b, changed, extractor)
 
 
-def _cosines(a: Pixels, b: Pixels, still: float, extractor: Extractor) -> CosineMap:
-    """Return the local cosines of two cuts.
+def _cosines(window: Window, a: Pixels, b: Pixels, still: float, extractor: Extractor) -> CosineMap:
+    """Return the local cosines of a window's own cells.
 
     The angle between two cells' features counts up to twice on a page that stood still, where the
     pixels speak for a change, and down to half where another machine's drawing may explain it.
     """
-    cells = cosine_map(extractor.local(a), extractor.local(b))
-    times = still + evidence(a, b, cells.stride)
-    return CosineMap(cells.stride, turned(cells.values, times))
+    left, right = (_pad(window.cut(rgb)) for rgb in (a, b))
+    cells = cosine_map(extractor.local(left), extractor.local(right))
+    own = window.own_cells(cells.stride)
+    times = still + evidence(left, right, cells.stride)[own]
+    return CosineMap(cells.stride, turned(cells.values[own], times))
 
 
-def _similarity(a: Pixels, b: Pixels, extractor: Extractor) -> float:
-    """Return the cosine of the pooled vectors of two pictures."""
-    return float(cosine(pooled(a, extractor), pooled(b, extractor)))
+def _similarity(a: Pixels, b: Pixels, changed: Mask, extractor: Extractor) -> float:
+    """Return the cosine of the pooled vectors of two pictures that differ at some pixels."""
+    width, height = _glance_size(a)
+    left = _narrow(a, width)
+    right, (rows, _) = left.copy(), _frame(changed)
+    right[rows] = _narrow(b[rows], width)  # the other rows are those of `a`
+    vectors = (extractor.vector(_lower(rgb, height)) for rgb in (left, right))
+    return float(cosine(*vectors))
 
 
-def _pad(rgb: Pixels) -> Pixels:
-    """Return the pixels with the last row and column repeated up to multiples of `GRAIN`."""
-    height, width = rgb.shape[:2]
-    return np.pad(rgb, ((0, -height % GRAIN), (0, -width % GRAIN), (0, 0)), mode="edge")
+def _frame(changed: Mask) -> tuple[slice, slice]:
+    """Return the rows and columns around all that changed, from multiples of `GRAIN` on."""
+    down = np.flatnonzero(changed.any(axis=1))
+    rows = slice(int(down[0]) // GRAIN * GRAIN, int(down[-1]) + 1)
+    across = np.flatnonzero(changed[rows].any(axis=0))
+    return rows, slice(int(across[0]) // GRAIN * GRAIN, int(across[-1]) + 1)
+
+
+def _pad(values: NDArray[_T]) -> NDArray[_T]:
+    """Return values with the last row and column repeated up to multiples of `GRAIN`."""
+    down, across = (-side % GRAIN for side in values.shape[:2])
+    if not down and not across:
+        return values
+    return np.pad(values, ((0, down), (0, across), (0, 0))[: values.ndim], mode="edge")
 
 
 def _assemble(pieces: list[tuple[Window, CosineMap]], shape: tuple[int, ...]) -> CosineMap:
@@ -164,19 +212,31 @@ def _assemble(pieces: list[tuple[Window, CosineMap]], shape: tuple[int, ...]) ->
     stride = pieces[0][1].stride
     values = np.ones((shape[0] // stride, shape[1] // stride))
     for window, cells in pieces:
-        values[window.cells(stride)] = cells.values[window.own_cells(stride)]
+        values[window.cells(stride)] = cells.values
     return CosineMap(stride, values)
 
 
+def _boxes(changed: Mask, cells: CosineMap) -> list[Box]:
+    """Return the boxes of what changed, those near cells that are unlike first."""
+    rows, columns = _frame(changed)
+    inside = changed[rows, columns]
+    unlike = _near_unlike(cells)
+    for axis, side in enumerate((rows, columns)):
+        places = np.arange(side.start, side.stop) // cells.stride
+        unlike = unlike.take(places, axis)
+    found = changed_boxes(inside & unlike) + changed_boxes(inside & ~unlike)
+    return [replace(box, x=box.x + columns.start, y=box.y + rows.start) for box in found]
+
+
 def _near_unlike(cells: CosineMap) -> Mask:
-    """Return the pixels at most two cells from one below `ALIKE`, over the whole map."""
+    """Return the cells at most two cells from one below `ALIKE`."""
     low = np.pad(cells.values < ALIKE, 2)
     height, width = cells.values.shape
     near = np.zeros((height, width), dtype=np.bool_)
     for down in range(5):
         for across in range(5):
             near |= low[down : down + height, across : across + width]
-    return near.repeat(cells.stride, axis=0).repeat(cells.stride, axis=1)
+    return near
 
 
 def _score_regions(boxes: list[Box], cells: CosineMap) -> tuple[RegionScore, ...]:

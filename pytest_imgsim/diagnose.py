@@ -19,12 +19,20 @@ FILL = (220, 38, 38)
 HATCH = (109, 40, 217)
 STRIPE, GROUND = 200, 56
 STRIPE_WIDTH, STRIPE_DISTANCE = 3, 12
+#: Rows that are compared at once: few enough to stay in the processor's cache.
+BAND = 64
 
 
 def differing(a: Pixels, b: Pixels) -> Mask:
     """Return where two (H, W, 3) pictures differ in any channel, (H, W) bool."""
-    red, green, blue = np.moveaxis(a != b, 2, 0)  # ten times as fast as any(axis=2)
-    return np.asarray(red | green | blue)
+    out = np.zeros(a.shape[:2], dtype=np.bool_)
+    for top in range(0, len(a), BAND):
+        rows = slice(top, top + BAND)
+        unlike = a[rows] != b[rows]
+        if unlike.any():
+            red, green, blue = np.moveaxis(unlike, 2, 0)  # ten times as fast as any(axis=2)
+            out[rows] = red | green | blue
+    return out
 
 
 def changed_pixels(a: Picture, b: Picture) -> Mask:

@@ -94,10 +94,13 @@ def check_inside(path: Path, folder: Path) -> None:
 
 def relative(path: Path, root: Path) -> str:
     """Return `path` with slashes, from `root` on where it lies below it."""
+    text, above = path.as_posix(), f"{root.as_posix()}/"
+    if text.startswith(above):  # nearly always, and far quicker than to compare part by part
+        return text.removeprefix(above)
     try:
         return path.relative_to(root).as_posix()
     except ValueError:
-        return path.as_posix()
+        return text
 
 
 def seen_from_here(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote, unquote
 
 from pytest_imgsim.errors import BaselineError
@@ -76,6 +76,7 @@ def decode_segment(segment: str) -> str:
     return unquote(unfolded, errors="surrogatepass")
 
 
+@lru_cache(maxsize=1024)
 def encode_path(path: str) -> str:
     """Return the path of a test file or folder, relative to rootdir, as its baselines have it."""
     return "/".join(encode_segment(part) for part in path.removesuffix(".py").split("/") if part)
@@ -158,4 +159,10 @@ class TestId:
 
     def baseline_name(self, given: str | None = None) -> str:
         """Return the name of this test's baseline, or of the one that it calls `given`."""
+        if given is None:
+            return self._own_name
         return name_of(self.file, self.classes, self.name, given)
+
+    @cached_property
+    def _own_name(self) -> str:
+        return name_of(self.file, self.classes, self.name, None)

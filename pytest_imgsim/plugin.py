@@ -7,6 +7,7 @@ module.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,6 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is out of the ordinary."""
     return options.header(config, config.stash[RUN].settings)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Keep pytest from asking all plugins for the tests in each of our pictures."""
+    return config.stash[RUN].holds_no_test(collection_path) or None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

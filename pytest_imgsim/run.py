@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,6 +41,8 @@ class Run:
         self._model: ResNet50 | None = None
         self._session: Session | None = None
         self._reported = 0
+        self._results = str(config.rootpath / settings.report)
+        self._baselines = str(config.rootpath / settings.baselines) + os.sep
 
     @property
     def model(self) -> ResNet50:
@@ -63,6 +67,14 @@ class Run:
 
             self._session = Session(self.settings, self._config.rootpath, lambda: self.model)
         return self._session
+
+    def holds_no_test(self, path: Path) -> bool:
+        """Return whether a path is the results folder, or a picture in that of the baselines.
+
+        Anything else in the folder of baselines may be a test: it may hold the whole suite.
+        """
+        text = str(path)
+        return text == self._results or (text.endswith(".png") and text.startswith(self._baselines))
 
     def collected(self, item: pytest.Item) -> None:
         """Note a test that asks for our fixture, before any plugin takes it out of the run."""

@@ -147,8 +147,7 @@ class Session:
         name = test.baseline_name(given)
         self._claim(test, name)
         browser = browser_of(source) if "{browser}" in self.settings.template else ""
-        own = self.store.own_path(name, browser)
-        return Target(name, self.store.find(name, browser), own, claimed=True)
+        return self.store.find(name, browser)
 
     def _claim(self, test: TestId, name: str) -> None:
         # Folded: on macOS and Windows Test.a and test.A are one file.

@@ -40,7 +40,7 @@ def stillness(a: Pixels, b: Pixels, changed: Mask) -> float:
         Near 1, where hardly any cell with something drawn in it has changed, down to 0, where a
         share of `ELSEWHERE` or more of them has, or the change is faint as a whole.
     """
-    if _is_faint(a[changed], b[changed]):
+    if _is_faint(a, b, changed):
         return 0.0
     differs = _reduced(np.logical_or, changed[:, :, None])[:, :, 0]
     # Cells that have not changed have the same drawn in them in both pictures.
@@ -48,9 +48,12 @@ def stillness(a: Pixels, b: Pixels, changed: Mask) -> float:
     return max(0.0, 1 - share / ELSEWHERE)
 
 
-def _is_faint(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
-    """Return whether (n, 3) pixels differ by less than `FAINT`, all together."""
-    return len(a) < FAINT and int(np.abs(a.astype(np.int16) - b).max(axis=1).sum()) < FAINT
+def _is_faint(a: Pixels, b: Pixels, changed: Mask) -> bool:
+    """Return whether two pictures differ by less than `FAINT`, all changed pixels together."""
+    if np.count_nonzero(changed) >= FAINT:
+        return False
+    at = np.nonzero(changed)
+    return int(np.abs(a[at].astype(np.int16) - b[at]).max(axis=1).sum()) < FAINT
 
 
 def _drawn(rgb: Pixels) -> NDArray[np.bool_]:
@@ -61,6 +64,7 @@ def _drawn(rgb: Pixels) -> NDArray[np.bool_]:
 def _reduced(operation: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
     """Return (H, W, C) values with an operation carried out over each cell, (h, w, C)."""
     height, width = values.shape[0] // CELL, values.shape[1] // CELL
-    # Rows first: what is added up then lies side by side in memory.
+    # Rows first, and then the columns as rows: what is added up then lies side by side in memory.
     rows = operation.reduce(values.reshape(height, CELL, -1), axis=1)
-    return np.asarray(operation.reduce(rows.reshape(height, width, CELL, -1), axis=2))
+    columns = np.ascontiguousarray(rows.T).reshape(width, CELL, -1, height)
+    return np.moveaxis(operation.reduce(columns, axis=1), -1, 0)

@@ -8,6 +8,7 @@ import re
 import string
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -73,29 +74,32 @@ class Store:
         self.folder = folder
         self._template = template
         self._scratch = scratch
-        self._inside: set[Path] = set()
+        self._inside: set[str] = set()
         self._around = tuple(map(_pattern, template.split("{name}")))
 
     def own_path(self, name: str, browser: str) -> Path:
         """Return where the baseline of this platform and browser lies, or would."""
         return self._path(self._template, name, browser)
 
-    def find(self, name: str, browser: str) -> Path:
+    def find(self, name: str, browser: str) -> Target:
         """Return the baseline to compare with: the own one, else a shared one that exists."""
         own = self.own_path(name, browser)
         if self._template == SHARED_TEMPLATE:
-            return own
+            return Target(name, own, own, claimed=True)
         shared = self._path(SHARED_TEMPLATE, name, browser)
-        return shared if not own.exists() and shared.exists() else own
+        path = shared if not own.exists() and shared.exists() else own
+        return Target(name, path, own, claimed=True)
 
     def _path(self, template: str, name: str, browser: str) -> Path:
         parts = {**_environment(), "browser": encode_segment(browser or "any")}
-        path = self.folder / (template.format(name=name, **parts) + SUFFIX)
+        inner = template.format(name=name, **parts) + SUFFIX
+        path = self.folder / inner
         # To follow every link of every path would be most of what an equal screenshot costs.
-        if path.parent not in self._inside or path.is_symlink():
+        folder = inner.rpartition("/")[0]
+        if folder not in self._inside or path.is_symlink():
             check_inside(path, self.folder)
             check_inside(path.parent, self.folder)
-            self._inside.add(path.parent)
+            self._inside.add(folder)
         return path
 
     def names_of(self, path: Path) -> set[str]:
@@ -117,14 +121,7 @@ class Store:
 
     def files(self) -> Iterator[Path]:
         """Yield all pictures in the folder, sorted; hidden files and links are left out."""
-        found = []
-        for folder, inner, names in os.walk(self.folder):
-            inner[:] = [name for name in inner if not name.startswith(".")]
-            pictures = (name for name in names if is_path(name) and not name.startswith("."))
-            found += [Path(folder, name) for name in pictures]
-        for path in sorted(found, key=lambda path: path.parts):
-            if not path.is_symlink() and path.is_file():
-                yield path
+        yield from sorted(_pictures(self.folder), key=lambda path: path.parts)
 
 
 def read(path: Path) -> bytes | None:
@@ -147,6 +144,18 @@ def read(path: Path) -> bytes | None:
             "pictures with: git lfs pull"
         )
     return data
+
+
+def _pictures(folder: Path | str) -> Iterator[Path]:
+    """Yield the pictures below a folder; one that cannot be read has none."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _pictures(entry.path)
+            elif is_path(entry.name) and entry.is_file(follow_symlinks=False):
+                yield Path(entry.path)
 
 
 @cache

@@ -78,7 +78,8 @@ def windows(changed: Mask, reach: int) -> list[Window]:
     out = []
     for down in _pieces(cells.shape[0], LARGEST[0]):
         for across in _pieces(cells.shape[1], LARGEST[1]):
-            for core in _cores(cells[slice(*down), slice(*across)], reach):
+            piece = cells[slice(*down), slice(*across)]
+            for core in _cores(piece, reach) if piece.any() else ():
                 top, bottom, left, right = map(int, core)
                 rows, columns = (
                     (down[0] + top, down[0] + bottom),

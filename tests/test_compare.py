@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from fakes import FakeModel, Pixels, UntouchableModel, flat, noise
 from numpy.typing import NDArray
+from PIL import Image
 
 from pytest_imgsim import compare as module
-from pytest_imgsim.compare import Scores, compare, pooled
+from pytest_imgsim.compare import Scores, at_a_glance, compare, pooled
 from pytest_imgsim.diagnose import changed_pixels
 from pytest_imgsim.picture import Picture
 from pytest_imgsim.record import RegionScore
@@ -254,3 +255,38 @@ def test_noise_elsewhere_does_not_widen_the_region() -> None:
     assert worst.height <= 64
     drifted = compare(Picture(page - np.uint8(1)), Picture(page), FakeModel())
     assert (drifted.regions[0].width, drifted.regions[0].height) == (256, 128)
+
+
+class Glances(FakeModel):
+    """Keeps what it is shown at a glance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Pixels] = []
+
+    def vector(self, rgb: Pixels) -> NDArray[np.float32]:
+        """Keep the pixels."""
+        self.seen.append(rgb)
+        return super().vector(rgb)
+
+
+@pytest.mark.parametrize("rows", [(0, 3), (700, 701), (510, 515), (1296, 1300), (0, 1300)])
+def test_rows_that_are_equal_are_reduced_once(rows: tuple[int, int]) -> None:
+    """Each picture is seen as it is by itself, to a level as Pillow reduces all of it at once."""
+    a = noise(1300, 90)
+    b = a.copy()
+    b[rows[0] : rows[1], 40:45] ^= 255
+    extractor = Glances()
+    compare(Picture(b), Picture(a), extractor)
+    for seen, rgb in zip(extractor.seen, (b, a), strict=True):
+        assert np.array_equal(seen, at_a_glance(rgb))
+        whole = Image.fromarray(rgb).resize(seen.shape[1::-1], Image.Resampling.BOX)
+        assert np.abs(seen.astype(np.int16) - np.asarray(whole)).max() <= 1
+
+
+def test_regions_are_where_the_change_is_on_any_page() -> None:
+    """Boxes are counted from the picture's corner, at its ragged end as well."""
+    a = flat(803, 61)
+    b = a.copy()
+    b[795:803, 50:61] = 0
+    assert [(r.x, r.y, r.width, r.height) for r in scores(b, a).regions] == [(50, 795, 11, 8)]

@@ -13,6 +13,7 @@ from pytest_imgsim.diagnose import (
     OUTLINE,
     WORST_OUTLINE,
     changed_pixels,
+    differing,
     draw_boxes,
     draw_mask,
     fill_changes,
@@ -150,3 +151,13 @@ def test_draw_mask() -> None:
     opacities, counts = np.unique(drawn[covered][:, 3], return_counts=True)
     assert 0 < opacities[0] < opacities[1] < 255
     assert counts[0] > counts[1] > 100
+
+
+@pytest.mark.parametrize("row", [0, 63, 64, 65, 129])
+def test_differing_sees_every_row_and_channel(row: int) -> None:
+    """Each channel of a pixel counts, in the first and in the last band of rows."""
+    a = flat(130, 9)
+    b = a.copy()
+    b[row, 2, 0] ^= 1
+    b[row, 5, 2] ^= 1
+    assert np.argwhere(differing(a, b)).tolist() == [[row, 2], [row, 5]]

@@ -189,6 +189,10 @@ def test_relative(tmp_path: Path) -> None:
     """Paths below the root are shown from there on, others whole."""
     assert relative(tmp_path / "a/b.png", tmp_path) == "a/b.png"
     assert relative(tmp_path / "b.png", tmp_path / "a") == (tmp_path / "b.png").as_posix()
+    assert relative(tmp_path / "ab.png", tmp_path / "a") == (tmp_path / "ab.png").as_posix()
+    assert relative(tmp_path, tmp_path) == "."
+    assert relative(Path("a/b.png"), Path()) == "a/b.png"
+    assert relative(Path("/a/b.png"), Path("/")) == "a/b.png"
 
 
 def test_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

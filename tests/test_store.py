@@ -65,12 +65,13 @@ def test_falls_back_to_the_shared_baseline(tmp_path: Path) -> None:
     """The own baseline comes first, then the shared one, and the own place if there is none."""
     store = a_store(tmp_path, "{browser}/{name}")
     own, shared = store.own_path("t/a", "firefox"), tmp_path / "baselines/t/a.png"
-    assert store.find("t/a", "firefox") == own
+    assert store.find("t/a", "firefox").path == own
     store.write(shared, b"shared")
-    assert store.find("t/a", "firefox") == shared
+    assert store.find("t/a", "firefox").path == shared
     store.write(own, b"own")
-    assert store.find("t/a", "firefox") == own
-    assert store.find("t/a", "chromium") == shared
+    assert store.find("t/a", "firefox").path == own
+    assert store.find("t/a", "chromium").path == shared
+    assert store.find("t/a", "chromium").own == store.own_path("t/a", "chromium")
 
 
 def test_refuses_a_folder_that_is_linked_out(tmp_path: Path) -> None:

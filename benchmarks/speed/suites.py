@@ -248,7 +248,12 @@ def measure(command: list[str], folder: Path, codes: tuple[int, ...] = (0,)) -> 
     RuntimeError
         If its exit code is none of `codes`.
     """
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {
+        **os.environ,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONDONTWRITEBYTECODE": "",  # an installed package is compiled: so is the checkout
+    }
     log = folder / "log.txt"
     started = time.perf_counter()
     with log.open("wb") as stream:

@@ -217,3 +217,23 @@ def test_200_equal_screenshots_load_no_model(pytester: pytest.Pytester) -> None:
     assert "tensorflow" not in loaded_after(pytester)
     results = (pytester.path / "imgsim-results/results.json").read_text()
     assert results.count('"verdict": "equal"') == 200
+
+
+@pytest.mark.parametrize("folder", ["baselines", "tests"])
+def test_our_pictures_are_not_searched_for_tests(pytester: pytest.Pytester, folder: str) -> None:
+    """Plugins are not asked about baselines and results; a test beside baselines runs."""
+    for name in (f"{folder}/t/a.png", "data/b.png", "imgsim-results/t/c.png"):
+        path = pytester.path / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+    (pytester.path / folder / "test_plain.py").write_text("def test_a(): pass")
+    pytester.makeconftest(
+        """
+        def pytest_collect_file(file_path):
+            print("ASKED", file_path.name)
+        """
+    )
+    result = pytester.runpytest_subprocess("-s", f"--imgsim-baselines={folder}")
+    result.assert_outcomes(passed=1)
+    asked = {line.split()[1] for line in result.outlines if line.startswith("ASKED")}
+    assert asked & {"a.png", "b.png", "c.png", "test_plain.py"} == {"b.png", "test_plain.py"}
