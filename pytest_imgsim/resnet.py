@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -100,8 +101,22 @@ class ResNet50:
     @property
     def model_id(self) -> str:
         """Architecture, weights, their digest and the preprocessing's number."""
+        if self._weights == weights_of.BUNDLED:
+            return self._named(weights_of.BUNDLED_DIGEST)
         with self._working():
             return self._loaded.model_id
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells its scores from those of any other model; nothing is loaded for it."""
+        if self._weights == weights_of.BUNDLED:
+            return self.model_id
+        with self._working():  # Keras vouches for the file of weights that have a name
+            try:
+                content = self._source.read_bytes() if self._source else b""
+            except OSError:
+                return self.model_id  # which tells what is wrong with the file
+            return self._named(hashlib.sha256(content).hexdigest())
 
     @cached_property
     def model(self) -> Any:
@@ -185,11 +200,14 @@ class ResNet50:
             from pytest_imgsim.reference import arrays_of
 
             arrays = arrays_of(self.model)
-        label = self._source.stem.removesuffix(".weights") if self._source else self._weights
-        model_id = f"resnet50-{label}-{weights_of.digest(arrays)}-p{PREPROCESSING}"
+        model_id = self._named(weights_of.digest(arrays))
         if self._uses_litert():
             return self._on_litert(model_id, arrays)
         return self._on_tensorflow(model_id)
+
+    def _named(self, digest: str) -> str:
+        label = self._source.stem.removesuffix(".weights") if self._source else self._weights
+        return f"resnet50-{label}-{digest}-p{PREPROCESSING}"
 
     def _uses_litert(self) -> bool:
         from pytest_imgsim import litert

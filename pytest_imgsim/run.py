@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,7 +62,12 @@ class Run:
         if self._session is None:
             from pytest_imgsim.session import Session
 
-            self._session = Session(self.settings, self._config.rootpath, lambda: self.model)
+            self._session = Session(
+                self.settings,
+                self._config.rootpath,
+                lambda: self.model,
+                lambda: cache_folder(self._config),
+            )
         return self._session
 
     def collected(self, item: pytest.Item) -> None:
@@ -94,6 +100,15 @@ class Run:
         if self._left_out:  # once: it may be long
             out["left_out"], self._left_out = self._left_out, []
         return out
+
+
+def cache_folder(config: pytest.Config) -> Path | None:
+    """Return our folder in pytest's cache; None where that is switched off or cannot be made."""
+    cache = getattr(config, "cache", None)
+    try:
+        return Path(cache.mkdir("imgsim")) if cache else None
+    except OSError:
+        return None
 
 
 def worker_threads(config: pytest.Config) -> int:

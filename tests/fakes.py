@@ -35,7 +35,7 @@ def means(rgb: Pixels, stride: int) -> FeatureMap:
 class FakeModel:
     """Sees the mean colour of cells of 8 px and of the whole picture, and counts its calls."""
 
-    model_id = "fake"
+    model_id = identity = "fake"
     reach = 7
 
     def __init__(self) -> None:
@@ -124,14 +124,17 @@ class Bench:
         The rootdir.
     model : object
         What scores.
+    memory : Path or None
+        Where scores are remembered.
     """
 
     root: Path
     model: Any = field(default_factory=FakeModel)
+    memory: Path | None = None
 
     def session(self, **settings: Any) -> Session:
         """Return a new session, as a new run would have it."""
-        return Session(Settings(**settings), self.root, lambda: self.model)
+        return Session(Settings(**settings), self.root, lambda: self.model, lambda: self.memory)
 
     def check(self, source: Any, baseline: Any = None, **settings: Any) -> Record:
         """Return the record of one check in a run of its own."""

@@ -21,6 +21,7 @@ FLOORS = {
     "capture": 2, "compare": 2, "litert": 2, "masks": 2,
     "heard": 2, "history": 2, "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
+    "remembered": 3,
     "merge": 3, "review": 3, "server": 3,
     "report": 3, "report.alike": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
     "report.message": 3, "report.pictures": 3, "report.terminal": 3,
