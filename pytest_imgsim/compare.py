@@ -14,7 +14,7 @@ from pytest_imgsim.diagnose import changed_pixels, differing
 from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.regions import Box, Mask, changed_boxes
-from pytest_imgsim.scoring import CosineMap, Extractor, cosine, cosine_map
+from pytest_imgsim.scoring import CosineMap, Extractor, cosine
 from pytest_imgsim.stillness import gain, turned
 from pytest_imgsim.windows import GRAIN, Window, windows
 
@@ -129,7 +129,7 @@ def _compare_layer(a: Pixels, b: Pixels, extractor: Extractor) -> tuple[CosineMa
     left, right = _pad(a), _pad(b)
     changed = differing(left, right)
     pieces = [
-        (window, cosine_map(extractor.local(window.cut(left)), extractor.local(window.cut(right))))
+        (window, extractor.cosines(window.cut(left), window.cut(right)))
         for window in windows(changed, extractor.reach)
     ]
     cells = _assemble(pieces, left.shape[:2])

@@ -21,7 +21,7 @@ from pytest_imgsim.capture import as_picture
 from pytest_imgsim.compare import pooled
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.process import quiet_stderr, usable_cpus
-from pytest_imgsim.scoring import FeatureMap, Local, cosine
+from pytest_imgsim.scoring import CosineMap, FeatureMap, Local, cosine, cosine_map
 from pytest_imgsim.settings import RUNTIMES
 
 #: Counts the ways in which pixels have been fed to the network; part of the model's id.
@@ -101,15 +101,20 @@ class ResNet50:
     @property
     def model_id(self) -> str:
         """Architecture, weights, their digest and the preprocessing's number."""
-        if self._weights == weights_of.BUNDLED:
+        if self.is_known:
             return self._named(weights_of.BUNDLED_DIGEST)
         with self._working():
             return self._loaded.model_id
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the id is known before the weights are read."""
+        return self._weights == weights_of.BUNDLED
+
     @cached_property
     def identity(self) -> str:
         """What tells its scores from those of any other model; nothing is loaded for it."""
-        if self._weights == weights_of.BUNDLED:
+        if self.is_known:
             return self.model_id
         with self._working():  # Keras vouches for the file of weights that have a name
             try:
@@ -143,6 +148,21 @@ class ResNet50:
             maps = self._loaded.local(_prepared(rgb))
         pairs = zip(LOCAL_STRIDES, maps, strict=True)
         return tuple(FeatureMap(stride, np.asarray(values)[0]) for stride, values in pairs)
+
+    def cosines(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> CosineMap:
+        """Return the smallest cosine of both local stages around each cell.
+
+        Parameters
+        ----------
+        a, b : ndarray of shape (H, W, 3), uint8
+            Pixels; H and W are multiples of 8.
+
+        Returns
+        -------
+        CosineMap
+            Of (H/4, W/4) cosines.
+        """
+        return cosine_map(self.local(a), self.local(b))
 
     def vector(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the mean of the last stage over (H, W, 3) uint8 pixels, (2048,) float32."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,15 @@ from pytest_imgsim.process import usable_cpus
 from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
+    from pytest_imgsim.lending import Lender
     from pytest_imgsim.resnet import ResNet50
     from pytest_imgsim.session import Session
 
 RUN = pytest.StashKey["Run"]()
 #: The fixture by which a test is known to have baselines, whether or not it runs.
 FIXTURE = "assert_similar"
+#: Under what name xdist's worker gets the channel that leads to the controller's model.
+CHANNEL = "imgsim_model"
 
 
 class Run:
@@ -38,16 +42,20 @@ class Run:
         self._left_out: list[str] = []
         self._config = config
         self._model: ResNet50 | None = None
+        self._lender: Lender | None = None
         self._session: Session | None = None
         self._reported = 0
 
     @property
     def model(self) -> ResNet50:
-        """The ResNet50 of this process; nothing of it is imported before it is used."""
+        """The ResNet50 of this machine; nothing of it is imported before it is used."""
         if self._model is None:
+            from pytest_imgsim.borrowed import BorrowedResNet50
             from pytest_imgsim.resnet import ResNet50
 
-            self._model = ResNet50(
+            channel = getattr(self._config, "workerinput", {}).get(CHANNEL)
+            kind = partial(BorrowedResNet50, channel) if channel else ResNet50
+            self._model = kind(
                 self.settings.weights,
                 root=self._config.rootpath,
                 runtime=self.settings.runtime,
@@ -55,6 +63,19 @@ class Run:
                 max_pixels=self.settings.max_pixels,
             )
         return self._model
+
+    def lend(self, node: Any) -> None:
+        """Let one of xdist's workers use the model of this process, if it is on this machine."""
+        gateway = node.gateway
+        if not gateway.spec.popen or gateway.spec.via:
+            return
+        if self._lender is None:
+            from pytest_imgsim.lending import Lender
+
+            self._lender = Lender(lambda: self.model)
+            self._config.add_cleanup(self._lender.close)
+        node.workerinput[CHANNEL] = channel = gateway.newchannel()
+        self._lender.lend(channel)
 
     @property
     def session(self) -> Session:

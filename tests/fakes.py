@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pytest_imgsim.naming import TestId
 from pytest_imgsim.picture import encode_png
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.scoring import FeatureMap, Local
+from pytest_imgsim.scoring import CosineMap, FeatureMap, Local, cosine_map
 from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
@@ -49,6 +49,10 @@ class FakeModel:
         self.calls += 1
         self.seconds += 0.5
         return (means(rgb, 8),)
+
+    def cosines(self, a: Pixels, b: Pixels) -> CosineMap:
+        """Return the cosines of the mean colours."""
+        return cosine_map(self.local(a), self.local(b))
 
     def vector(self, rgb: Pixels) -> NDArray[np.float32]:
         """Return the mean colour."""
