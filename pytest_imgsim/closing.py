@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 
 from pytest_imgsim import __version__
 from pytest_imgsim.errors import ImgsimError
-from pytest_imgsim.files import relative, seen_from_here
+from pytest_imgsim.files import keep_latest, relative, seen_from_here
 from pytest_imgsim.heard import Heard
 from pytest_imgsim.history import History
 from pytest_imgsim.inline import drawing
@@ -26,8 +27,12 @@ from pytest_imgsim.report.html import page
 from pytest_imgsim.report.markdown import markdown
 from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.results import Results, ResultsFolder, Share
+from pytest_imgsim.run import cache_folder
 from pytest_imgsim.settings import Settings
 from pytest_imgsim.store import Store
+
+#: How many scores are remembered, of one or two kilobytes each.
+MOST_REMEMBERED = 10_000
 
 
 class Closing:
@@ -83,6 +88,8 @@ class Closing:
             _tell_github(self._results)
         except OSError as error:
             self._notes.append(f"{folder.folder}: the results could not be written: {error}")
+        if any(record.model for record in self._results.records):
+            _forget(self._config)
 
     def tell(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the scores on the terminal."""
@@ -149,6 +156,13 @@ def _environment() -> dict[str, str]:
         "pytest": pytest.__version__,
         "pytest-imgsim": __version__,
     }
+
+
+def _forget(config: pytest.Config) -> None:
+    """Drop remembered scores that no run has used for long."""
+    if folder := cache_folder(config):
+        with suppress(OSError):
+            keep_latest(folder, MOST_REMEMBERED)
 
 
 def _tell_github(results: Results) -> None:

@@ -16,7 +16,7 @@ from pytest_imgsim.evidence import evidence
 from pytest_imgsim.picture import Picture, Pixels, opacity
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.regions import Box, Mask, changed_boxes
-from pytest_imgsim.scoring import CosineMap, Extractor, cosine, cosine_map, turned
+from pytest_imgsim.scoring import CosineMap, Extractor, cosine, turned
 from pytest_imgsim.stillness import stillness
 from pytest_imgsim.windows import GRAIN, Window, windows
 
@@ -175,7 +175,7 @@ def _cosines(window: Window, a: Pixels, b: Pixels, still: float, extractor: Extr
     pixels speak for a change, and down to half where another machine's drawing may explain it.
     """
     left, right = (_pad(window.cut(rgb)) for rgb in (a, b))
-    cells = cosine_map(extractor.local(left), extractor.local(right))
+    cells = extractor.cosines(left, right)
     own = window.own_cells(cells.stride)
     times = still + evidence(left, right, cells.stride)[own]
     return CosineMap(cells.stride, turned(cells.values[own], times))

@@ -77,6 +77,18 @@ def delete(paths: Iterable[Path], folder: Path) -> None:
             parent.rmdir()
 
 
+def keep_latest(folder: Path, most: int) -> None:
+    """Delete the files of a folder beyond `most`, those first that were last used longest ago.
+
+    Other processes may use the folder, and delete files in it, at the same time.
+    """
+    paths = list(folder.iterdir())
+    if len(paths) > most:
+        used = {path: path.stat().st_mtime for path in paths if path.exists()}
+        for path in sorted(used, key=lambda path: used[path])[:-most]:
+            path.unlink(missing_ok=True)
+
+
 def check_inside(path: Path, folder: Path) -> None:
     """Refuse a path that, its symbolic links followed, lies outside `folder`.
 

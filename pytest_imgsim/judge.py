@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pytest_imgsim.capture import settle, to_picture
-from pytest_imgsim.compare import compare
 from pytest_imgsim.errors import BaselineError, MaskError
 from pytest_imgsim.explain import Seen, explain
 from pytest_imgsim.files import check_inside, relative
@@ -16,8 +15,8 @@ from pytest_imgsim.masks import areas
 from pytest_imgsim.picture import Picture, as_baseline, decode
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.regions import Mask, hide, ignored
+from pytest_imgsim.remembered import Memory, Model
 from pytest_imgsim.results import ResultsFolder
-from pytest_imgsim.scoring import Extractor
 from pytest_imgsim.settings import Settings
 from pytest_imgsim.sources import Raw, describe
 from pytest_imgsim.store import Store, Target
@@ -39,12 +38,6 @@ WRITES = {
 }
 
 
-class Model(Extractor, Protocol):
-    """An extractor that counts the seconds it has worked."""
-
-    seconds: float
-
-
 class Judge:
     """Judges one check at a time.
 
@@ -58,13 +51,18 @@ class Judge:
         Where the pictures of failures go.
     model : Model
         Scores what is not equal.
+    memory : Memory
+        Knows the scores of earlier runs.
     """
 
-    def __init__(self, root: Path, store: Store, results: ResultsFolder, model: Model) -> None:
+    def __init__(
+        self, root: Path, store: Store, results: ResultsFolder, model: Model, memory: Memory
+    ) -> None:
         self._root = root
         self._store = store
         self._results = results
         self._model = model
+        self._memory = memory
         self._written: dict[Path, str] = {}
 
     def judge(
@@ -145,18 +143,21 @@ class Judge:
         before = self._model.seconds
         scored = []
         for number, seen in views.items():
-            scores = compare(*seen.masked, self._model)
-            scored.append((scores, number, seen))
-            if _verdict(record, scores.score) is Verdict.PASSED:
+            known = self._memory.compare(*seen.masked, self._model)
+            scored.append((known, number, seen))
+            if _verdict(record, known.scores.score) is Verdict.PASSED:
                 break
-        scores, number, seen = max(scored, key=lambda each: each[0].score)
+        known, number, seen = max(scored, key=lambda each: each[0].scores.score)
+        if known.scores.cells is None and _verdict(record, known.scores.score).to_review:
+            known = self._memory.compare(*seen.masked, self._model, afresh=True)
+        scores = known.scores
         record = record.with_(
             verdict=_verdict(record, scores.score),
             variant=number,
             score=scores.score,
             global_score=scores.global_score,
             regions=scores.regions,
-            model=self._model.model_id,
+            model=known.model,
             model_seconds=self._model.seconds - before,
         )
         return record, replace(seen, cells=scores.cells)

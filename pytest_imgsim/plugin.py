@@ -47,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Collector(config, run), "imgsim-collector")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Lend the controller's model to a worker of xdist."""
+    node.config.stash[RUN].lend(node)
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is out of the ordinary."""
     return options.header(config, config.stash[RUN].settings)

@@ -148,7 +148,8 @@ class Record:
     model : str or None
         Id of the model that scored the pair; None where none was needed.
     model_seconds : float
-        Seconds spent in the model, its loading included.
+        Seconds spent in the model or waiting for it, its loading included; 0 where the score
+        is remembered.
     claimed : bool
         Whether the baseline belongs to this check alone (named, not given by path).
     markers : tuple of str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from pytest_imgsim.capture import as_picture
 from pytest_imgsim.compare import pooled
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.process import quiet_stderr, usable_cpus
-from pytest_imgsim.scoring import FeatureMap, Local, cosine
+from pytest_imgsim.scoring import CosineMap, FeatureMap, Local, cosine, cosine_map
 from pytest_imgsim.settings import RUNTIMES
 
 #: Counts the ways in which pixels have been fed to the network; part of the model's id.
@@ -100,8 +101,27 @@ class ResNet50:
     @property
     def model_id(self) -> str:
         """Architecture, weights, their digest and the preprocessing's number."""
+        if self.is_known:
+            return self._named(weights_of.BUNDLED_DIGEST)
         with self._working():
             return self._loaded.model_id
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the id is known before the weights are read."""
+        return self._weights == weights_of.BUNDLED
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells its scores from those of any other model; nothing is loaded for it."""
+        if self.is_known:
+            return self.model_id
+        with self._working():  # Keras vouches for the file of weights that have a name
+            try:
+                content = self._source.read_bytes() if self._source else b""
+            except OSError:
+                return self.model_id  # which tells what is wrong with the file
+            return self._named(hashlib.sha256(content).hexdigest())
 
     @cached_property
     def model(self) -> Any:
@@ -128,6 +148,21 @@ class ResNet50:
             maps = self._loaded.local(_prepared(rgb))
         pairs = zip(LOCAL_STRIDES, maps, strict=True)
         return tuple(FeatureMap(stride, np.asarray(values)[0]) for stride, values in pairs)
+
+    def cosines(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> CosineMap:
+        """Return the smallest cosine of both local stages around each cell.
+
+        Parameters
+        ----------
+        a, b : ndarray of shape (H, W, 3), uint8
+            Pixels; H and W are multiples of 8.
+
+        Returns
+        -------
+        CosineMap
+            Of (H/4, W/4) cosines.
+        """
+        return cosine_map(self.local(a), self.local(b))
 
     def vector(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the mean of the last stage over (H, W, 3) uint8 pixels, (2048,) float32."""
@@ -185,11 +220,14 @@ class ResNet50:
             from pytest_imgsim.reference import arrays_of
 
             arrays = arrays_of(self.model)
-        label = self._source.stem.removesuffix(".weights") if self._source else self._weights
-        model_id = f"resnet50-{label}-{weights_of.digest(arrays)}-p{PREPROCESSING}"
+        model_id = self._named(weights_of.digest(arrays))
         if self._uses_litert():
             return self._on_litert(model_id, arrays)
         return self._on_tensorflow(model_id)
+
+    def _named(self, digest: str) -> str:
+        label = self._source.stem.removesuffix(".weights") if self._source else self._weights
+        return f"resnet50-{label}-{digest}-p{PREPROCESSING}"
 
     def _uses_litert(self) -> bool:
         from pytest_imgsim import litert

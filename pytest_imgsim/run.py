@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,15 @@ from pytest_imgsim.process import usable_cpus
 from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
+    from pytest_imgsim.lending import Lender
     from pytest_imgsim.resnet import ResNet50
     from pytest_imgsim.session import Session
 
 RUN = pytest.StashKey["Run"]()
 #: The fixture by which a test is known to have baselines, whether or not it runs.
 FIXTURE = "assert_similar"
+#: Under what name xdist's worker gets the channel that leads to the controller's model.
+CHANNEL = "imgsim_model"
 
 
 class Run:
@@ -39,6 +43,7 @@ class Run:
         self._left_out: list[str] = []
         self._config = config
         self._model: ResNet50 | None = None
+        self._lender: Lender | None = None
         self._session: Session | None = None
         self._reported = 0
         self._results = str(config.rootpath / settings.report)
@@ -46,11 +51,14 @@ class Run:
 
     @property
     def model(self) -> ResNet50:
-        """The ResNet50 of this process; nothing of it is imported before it is used."""
+        """The ResNet50 of this machine; nothing of it is imported before it is used."""
         if self._model is None:
+            from pytest_imgsim.borrowed import BorrowedResNet50
             from pytest_imgsim.resnet import ResNet50
 
-            self._model = ResNet50(
+            channel = getattr(self._config, "workerinput", {}).get(CHANNEL)
+            kind = partial(BorrowedResNet50, channel) if channel else ResNet50
+            self._model = kind(
                 self.settings.weights,
                 root=self._config.rootpath,
                 runtime=self.settings.runtime,
@@ -59,13 +67,31 @@ class Run:
             )
         return self._model
 
+    def lend(self, node: Any) -> None:
+        """Let one of xdist's workers use the model of this process, if it is on this machine."""
+        gateway = node.gateway
+        if not gateway.spec.popen or gateway.spec.via:
+            return
+        if self._lender is None:
+            from pytest_imgsim.lending import Lender
+
+            self._lender = Lender(lambda: self.model)
+            self._config.add_cleanup(self._lender.close)
+        node.workerinput[CHANNEL] = channel = gateway.newchannel()
+        self._lender.lend(channel)
+
     @property
     def session(self) -> Session:
         """The session of this process, made on first use."""
         if self._session is None:
             from pytest_imgsim.session import Session
 
-            self._session = Session(self.settings, self._config.rootpath, lambda: self.model)
+            self._session = Session(
+                self.settings,
+                self._config.rootpath,
+                lambda: self.model,
+                lambda: cache_folder(self._config),
+            )
         return self._session
 
     def holds_no_test(self, path: Path) -> bool:
@@ -106,6 +132,15 @@ class Run:
         if self._left_out:  # once: it may be long
             out["left_out"], self._left_out = self._left_out, []
         return out
+
+
+def cache_folder(config: pytest.Config) -> Path | None:
+    """Return our folder in pytest's cache; None where that is switched off or cannot be made."""
+    cache = getattr(config, "cache", None)
+    try:
+        return Path(cache.mkdir("imgsim")) if cache else None
+    except OSError:
+        return None
 
 
 def worker_threads(config: pytest.Config) -> int:

@@ -45,8 +45,8 @@ class Extractor(Protocol):
         """How many pixels before and after a cell's first one its local features look at."""
         ...
 
-    def local(self, rgb: NDArray[np.uint8]) -> Local:
-        """Return the maps of (H, W, 3) uint8 pixels; H and W are multiples of 8."""
+    def cosines(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> CosineMap:
+        """Return the local cosines of two (H, W, 3) uint8 pixels; H and W are multiples of 8."""
         ...
 
     def vector(self, rgb: NDArray[np.uint8]) -> Array:

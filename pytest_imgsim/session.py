@@ -18,7 +18,8 @@ from pytest_imgsim.store import Store, Target, is_path
 from pytest_imgsim.variants import Accepted
 
 if TYPE_CHECKING:
-    from pytest_imgsim.judge import Judge, Model
+    from pytest_imgsim.judge import Judge
+    from pytest_imgsim.remembered import Model
 
 
 class Session:
@@ -32,6 +33,8 @@ class Session:
         Where relative folders and baselines begin: pytest's rootdir.
     model : callable
         Returns what scores pictures that are not equal; not called as long as all are.
+    memory : callable
+        Returns the folder in which scores are remembered, or None for none.
 
     Attributes
     ----------
@@ -39,7 +42,13 @@ class Session:
         One for every check, also for those that raised.
     """
 
-    def __init__(self, settings: Settings, root: Path, model: Callable[[], Model]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        root: Path,
+        model: Callable[[], Model],
+        memory: Callable[[], Path | None] = lambda: None,
+    ) -> None:
         self.settings = settings
         self.root = root
         self.records: list[Record] = []
@@ -48,6 +57,7 @@ class Session:
             root / settings.baselines, settings.template, scratch=self.results.folder
         )
         self._model = model
+        self._memory = memory
         self._claims: dict[str, str] = {}
         self._claimed_by: dict[str, list[str]] = {}
         self._calls: dict[str, int] = {}
@@ -116,8 +126,9 @@ class Session:
     @cached_property
     def _judge(self) -> Judge:
         from pytest_imgsim.judge import Judge  # and with it numpy and Pillow
+        from pytest_imgsim.remembered import Memory
 
-        return Judge(self.root, self.store, self.results, self._model())
+        return Judge(self.root, self.store, self.results, self._model(), Memory(self._memory))
 
     def _compare(self, record: Record, target: Target, source: Any, settings: Settings) -> Record:
         """Return the record with its verdict; for the bytes of an accepted picture, at once."""

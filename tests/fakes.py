@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pytest_imgsim.naming import TestId
 from pytest_imgsim.picture import encode_png
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.scoring import FeatureMap, Local
+from pytest_imgsim.scoring import CosineMap, FeatureMap, Local, cosine_map
 from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
@@ -35,7 +35,7 @@ def means(rgb: Pixels, stride: int) -> FeatureMap:
 class FakeModel:
     """Sees the mean colour of cells of 8 px and of the whole picture, and counts its calls."""
 
-    model_id = "fake"
+    model_id = identity = "fake"
     reach = 7
 
     def __init__(self) -> None:
@@ -49,6 +49,10 @@ class FakeModel:
         self.calls += 1
         self.seconds += 0.5
         return (means(rgb, 8),)
+
+    def cosines(self, a: Pixels, b: Pixels) -> CosineMap:
+        """Return the cosines of the mean colours."""
+        return cosine_map(self.local(a), self.local(b))
 
     def vector(self, rgb: Pixels) -> NDArray[np.float32]:
         """Return the mean colour."""
@@ -124,14 +128,17 @@ class Bench:
         The rootdir.
     model : object
         What scores.
+    memory : Path or None
+        Where scores are remembered.
     """
 
     root: Path
     model: Any = field(default_factory=FakeModel)
+    memory: Path | None = None
 
     def session(self, **settings: Any) -> Session:
         """Return a new session, as a new run would have it."""
-        return Session(Settings(**settings), self.root, lambda: self.model)
+        return Session(Settings(**settings), self.root, lambda: self.model, lambda: self.memory)
 
     def check(self, source: Any, baseline: Any = None, **settings: Any) -> Record:
         """Return the record of one check in a run of its own."""

@@ -16,7 +16,13 @@ import pytest
 
 from pytest_imgsim import files
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import check_inside, relative, seen_from_here, write_whole
+from pytest_imgsim.files import (
+    check_inside,
+    keep_latest,
+    relative,
+    seen_from_here,
+    write_whole,
+)
 
 REWRITER = """
 import sys
@@ -201,3 +207,15 @@ def test_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path / "deep")
     assert seen_from_here(tmp_path / "deep/out") == "out"
     assert seen_from_here(tmp_path / "out/x") == "../out/x"
+
+
+def test_keep_latest(tmp_path: Path) -> None:
+    """Those that were used last stay."""
+    for number in (3, 1, 4, 2):
+        path = tmp_path / str(number)
+        path.write_bytes(b"")
+        os.utime(path, (number, number))
+    keep_latest(tmp_path, 4)
+    assert len(list(tmp_path.iterdir())) == 4
+    keep_latest(tmp_path, 2)
+    assert {path.name for path in tmp_path.iterdir()} == {"3", "4"}

@@ -10,7 +10,15 @@ import pytest
 
 from pytest_imgsim import weights
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.weights import bundled, digest, named, packed, unpacked, weights_file
+from pytest_imgsim.weights import (
+    BUNDLED_DIGEST,
+    bundled,
+    digest,
+    named,
+    packed,
+    unpacked,
+    weights_file,
+)
 
 
 @pytest.mark.parametrize("name", ["bundled", "imagenet"])
@@ -57,6 +65,11 @@ def test_bundled_weights_are_whole() -> None:
     assert all(np.isfinite(array).all() for array in arrays)
     file = Path(weights.__file__).parent / "data" / weights.BUNDLED_FILE
     assert file.stat().st_size < 50e6
+
+
+def test_the_digest_is_known_before_the_file_is_read() -> None:
+    """The constant that the model's id is made of is the digest of the file that ships."""
+    assert digest(bundled()) == BUNDLED_DIGEST
 
 
 def test_a_damaged_file_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,7 @@ def median(costs: Iterable[Cost]) -> Cost:
     return Cost(
         statistics.median(cost.seconds for cost in costs),
         statistics.median(cost.megabytes for cost in costs),
+        statistics.median(cost.together for cost in costs),
     )
 
 
@@ -138,14 +139,15 @@ def cold(work: Path, rounds: int) -> list[Row]:
 
 
 def workers(work: Path, rounds: int) -> list[Row]:
-    """40 changed screenshots on four workers and in one process."""
+    """40 changed screenshots on two and four workers, and in one process."""
     rows = {}
     for tool in (OURS, KERAS):
         folder = suite(work, tool, 40)
         change(folder, lambda number: page(number, button=RED))
         xdist = Tool(tool.name, ("xdist.plugin", *tool.plugins), tool.body, tool.update)
         rows[f"{tool.name}, one process"] = _run(folder, tool)
-        rows[f"{tool.name}, -n 4"] = _run(folder, xdist, "-n4")
+        for count in (2, 4):
+            rows[f"{tool.name}, -n {count}"] = _run(folder, xdist, f"-n{count}")
     return in_turns(rows, max(1, rounds // 2))
 
 
@@ -225,14 +227,17 @@ def table(name: str, rows: Sequence[Row]) -> str:
         head = ["| what | | ms |", "|---|---|---|"]
         body = [f"| {row['part']} | {row['x']:.4g} | {row['ms']:.1f} |" for row in rows]
         return "\n".join([f"### {name}", *head, *body])
-    head = ["| | pictures | seconds | ratio | MB |", "|---|---|---|---|---|"]
+    head = [
+        "| | pictures | seconds | ratio | MB | MB, all processes |",
+        "|---|---|---|---|---|---|",
+    ]
     first: dict[Any, float] = {}
     body = []
     for row in rows:
         base = first.setdefault(row.get("count"), row["seconds"])
         body.append(
             f"| {row['name']} | {row.get('count', '')} | {row['seconds']:.2f} "
-            f"| {row['seconds'] / base:.2f} | {row['megabytes']:.0f} |"
+            f"| {row['seconds'] / base:.2f} | {row['megabytes']:.0f} | {row['together']:.0f} |"
         )
     return "\n".join([f"### {name}", *head, *body])
 

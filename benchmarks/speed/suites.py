@@ -7,8 +7,10 @@ import resource
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,10 +142,14 @@ class Cost:
         From its start to its end.
     megabytes : float
         Its largest resident memory; of its largest process where it has started others.
+    together : float
+        The most that it and all that it has started took at one time, what they share counted
+        once; 0 where the system does not tell.
     """
 
     seconds: float
     megabytes: float
+    together: float = 0.0
 
 
 def page(seed: int, height: int = HEIGHT, *, button: str = "#1478dc", dx: float = 0) -> Image.Image:
@@ -260,12 +266,55 @@ def measure(command: list[str], folder: Path, codes: tuple[int, ...] = (0,)) -> 
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT
         )
+        sampler = Sampler(process.pid)
+        sampler.start()
         _, status, usage = os.wait4(process.pid, 0)
+        sampler.ended.set()
+        sampler.join()
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in codes:
         raise RuntimeError(f"{command} ended with {process.returncode}:\n{log.read_text()}")
-    return Cost(seconds, _megabytes(usage))
+    return Cost(seconds, _megabytes(usage), sampler.most)
+
+
+class Sampler(threading.Thread):
+    """Watches the memory of a process and of all that it starts.
+
+    Attributes
+    ----------
+    most : float
+        The most that they took together so far, in MB.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.most = 0.0
+        self.ended = threading.Event()
+        self._pid = pid
+
+    def run(self) -> None:
+        """Look five times a second."""
+        while not self.ended.wait(0.2):
+            self.most = max(self.most, sum(map(_proportional, _family(self._pid))))
+
+
+def _family(pid: int) -> Iterator[int]:
+    """Yield a process and its descendants."""
+    yield pid
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in path.read_text().split():
+                yield from _family(int(child))
+
+
+def _proportional(pid: int) -> float:
+    """Return the MB of a process, with its share of the pages that others have as well."""
+    with suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1e3
+    return 0.0
 
 
 def _megabytes(usage: resource.struct_rusage) -> float:

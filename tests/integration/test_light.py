@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import flat, png
+from fakes import encoded, flat, png
+from PIL import Image
 
 PACKAGE = Path(__file__).parents[2] / "pytest_imgsim"
 
@@ -22,6 +23,7 @@ FLOORS = {
     "capture": 2, "compare": 2, "litert": 2, "masks": 2,
     "heard": 2, "history": 2, "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
+    "remembered": 3, "borrowed": 3, "lending": 3,
     "merge": 3, "review": 3, "server": 3,
     "report": 3, "report.alike": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
     "report.message": 3, "report.pictures": 3, "report.terminal": 3,
@@ -40,7 +42,7 @@ FORBIDDEN = {
     "process": PIXELS, "sources": PIXELS, "store": PIXELS, "variants": PIXELS,
     "session": PIXELS, "heard": PIXELS, "history": PIXELS, "results": PIXELS, "orphans": PIXELS,
     "trim": PIXELS, "merge": PIXELS, "review": PIXELS, "server": PIXELS,
-    "attachments": PIXELS, "inline": PIXELS,
+    "lending": PIXELS, "attachments": PIXELS, "inline": PIXELS,
     "report.alike": PIXELS, "report.calibration": PIXELS,
     "report.html": PIXELS, "report.markdown": PIXELS,
     "report.message": PIXELS, "report.terminal": PIXELS,
@@ -169,6 +171,18 @@ def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytest
     }
     loaded = loaded_after(pytester, kind="OURS")
     assert {name.removeprefix("pytest_imgsim.") for name in loaded} == names
+
+
+def test_a_controller_without_questions_loads_nothing_heavy(pytester: pytest.Pytester) -> None:
+    """What xdist's workers compare among themselves leaves the process above them alone."""
+    baseline = pytester.path / "baselines/test_pixels/test_a.png"
+    baseline.parent.mkdir(parents=True)
+    baseline.write_bytes(encoded(Image.fromarray(flat(8, 8)), "PNG", compress_level=0))
+    (pytester.path / "page.png").write_bytes(png(flat(8, 8)))
+    pytester.makepyfile(test_pixels="def test_a(assert_similar): assert_similar('page.png')")
+    assert loaded_after(pytester, "-p", "xdist.plugin", "-n1") == []
+    results = (pytester.path / "imgsim-results/results.json").read_text()
+    assert '"verdict": "equal"' in results
 
 
 def test_equal_bytes_load_nothing_heavy(pytester: pytest.Pytester) -> None:
