@@ -55,6 +55,8 @@ class Machine:
         Device scale factor; its screenshot is resampled to the plain size.
     resample : Image.Resampling
         How.
+    version : str
+        The version of `CARRIER` that holds its browser; empty for the installed Chromium.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Machine:
     style: str = ""
     scale: float = 1.0
     resample: Image.Resampling = Image.Resampling.LANCZOS
+    version: str = ""
 
 
 PLAIN = Machine("plain")
@@ -90,7 +93,22 @@ MACHINES = (
     Machine("offset", style="body { position: relative; left: .35px; top: .3px }"),
     Machine("offset-half", style="body { position: relative; left: -.5px; top: .5px }"),
 )
+#: An npm package that carries a build of Chromium, with the browser's version for its own.
+CARRIER = "@sparticuz/chromium"
+#: Other versions of the browser, for Linux on x86-64. They may be missing, so no draw among
+#: `MACHINES` counts on them.
+VERSIONS = (
+    Machine("chromium-123", version="123.0.1"),
+    Machine("chromium-143", version="143.0.4"),
+)
 BY_NAME = {machine.name: machine for machine in MACHINES}
+
+
+def executable(machine: Machine, work: Path) -> str | None:
+    """Return the browser's file."""
+    if machine.version:
+        return str(work / "browsers" / machine.name)
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
 @contextmanager
@@ -107,7 +125,7 @@ def browser_of(machine: Machine, playwright: Playwright, work: Path) -> Iterator
     if os.geteuid() == 0:
         options.append("--no-sandbox")
     browser = playwright.chromium.launch(
-        executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        executable_path=executable(machine, work),
         args=options,
         env={**os.environ, "FONTCONFIG_FILE": str(configuration)},
     )

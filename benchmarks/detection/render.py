@@ -6,6 +6,7 @@ import io
 import json
 import random
 import zlib
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from machines import (
     BY_NAME,
     MACHINES,
     PLAIN,
+    VERSIONS,
     VIEWPORT,
     Machine,
     Pixels,
@@ -100,11 +102,14 @@ class Studio:
         Where packages lie and pictures go.
     url : str
         Where the packages are served.
+    versions : sequence of Machine
+        Other versions of the browser; states for training are not seen in them.
     """
 
-    def __init__(self, work: Path, url: str) -> None:
+    def __init__(self, work: Path, url: str, versions: Sequence[Machine] = ()) -> None:
         self._work = work
         self._url = url
+        self._versions = versions
         self._plans: dict[str, list[Record]] = {}
         self._seen_on: dict[str, list[str]] = {}
         self._layouts: dict[str, tuple[list[float], Pixels]] = {}
@@ -112,8 +117,9 @@ class Studio:
     def render(self, template: Template) -> list[Record]:
         """Return a record for every picture written."""
         records = []
+        versions = self._versions if template.split != TRAIN else ()
         with sync_playwright() as playwright:
-            for machine in MACHINES:
+            for machine in (*MACHINES, *versions):
                 with browser_of(machine, playwright, self._work) as browser:
                     for state in states_of(template):
                         records += self._visit(browser, machine, state)
@@ -163,8 +169,8 @@ class Studio:
             self._layouts[state.name] = (elements, plain)
             others = [name for name in BY_NAME if name != PLAIN.name]
             seen = random.Random(state.name).sample(others, AMOUNT[state.template.split][2])
-            self._seen_on[state.name] = seen
             self._plans[state.name] = _plans(page, state, seen)
+            self._seen_on[state.name] = seen + [version.name for version in VERSIONS]
         first = self._record(plain, machine, state)
         first["fields"] = page.evaluate("imgsim.fields()")
         reference, where_plain = self._layouts[state.name]
@@ -217,12 +223,15 @@ def _plans(page: Page, state: State, others: list[str]) -> list[Record]:
     # A missing stylesheet changes nearly everything: now and then is enough.
     chosen = (["stylesheet"] if draw.random() < 0.4 else []) + kinds
     plans: list[Record] = []
+    # A draw of its own leaves the others as they are without these machines.
+    versions = random.Random(f"{state.name} versions")
     for kind in chosen:
         numbers = [draw.random() for _ in range(5)]
         machines = draw.sample(others, seen)
         plan = page.evaluate("([kind, draw]) => imgsim.plan(kind, draw)", [kind, numbers])
         if plan is not None and len(plans) < amount:
-            plans.append({**plan, "machines": machines})
+            version = versions.choice(VERSIONS).name
+            plans.append({**plan, "machines": [*machines, version]})
     return plans
 
 
@@ -236,20 +245,22 @@ def changed_box(a: Pixels, b: Pixels) -> list[int] | None:
     return [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1]
 
 
-def _render_template(work: Path, url: str, name: str) -> list[Record]:
+def _render_template(work: Path, url: str, name: str, versions: Sequence[Machine]) -> list[Record]:
     template = next(template for template in TEMPLATES if template.name == name)
     target = work / "records" / f"{name}.jsonl"
     if target.is_file():
         return [json.loads(line) for line in target.read_text().splitlines()]
-    records = Studio(work, url).render(template)
+    records = Studio(work, url, versions).render(template)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("".join(json.dumps(record) + "\n" for record in records))
     print(f"{name}: {len(records)} pictures", flush=True)
     return records
 
 
-def render_all(work: Path, url: str, names: list[str], workers: int) -> list[Record]:
+def render_all(
+    work: Path, url: str, names: list[str], workers: int, versions: Sequence[Machine] = ()
+) -> list[Record]:
     """Render the named templates, each in a process of its own; what exists is kept."""
     with ProcessPoolExecutor(workers) as pool:
-        jobs = [pool.submit(_render_template, work, url, name) for name in names]
+        jobs = [pool.submit(_render_template, work, url, name, versions) for name in names]
         return [record for job in jobs for record in job.result()]

@@ -13,10 +13,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from browsers import runnable
 from pairs import read_pairs, write_pairs
 from render import render_all
 from score import add_options, chosen, score_and_print
-from templates import SPLITS, TEMPLATES, TEST, VALIDATION, fetch, served
+from templates import SPLITS, TEMPLATES, TEST, TRAIN, VALIDATION, fetch, served
 
 
 def arguments() -> argparse.Namespace:
@@ -39,8 +40,10 @@ def main() -> None:
     fetch(work)
     splits = given.split or SPLITS
     names = [template.name for template in TEMPLATES if template.split in splits]
+    # The train split is seen in the installed browser alone.
+    versions = runnable(work) if set(splits) != {TRAIN} else []
     with served(work) as url:
-        records = render_all(work, url, names, given.workers)
+        records = render_all(work, url, names, given.workers, versions)
     write_pairs(work, records)
     if given.render_only:
         return

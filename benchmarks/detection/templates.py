@@ -181,7 +181,7 @@ def fetch(work: Path) -> None:
     for package, version in (*wanted, *FONTS, ARIMO):
         target = folder_of(work, package, version)
         if not target.is_dir():
-            _fetch_one(package, version, target)
+            fetch_one(package, version, target)
 
 
 def folder_of(work: Path, package: str, version: str) -> Path:
@@ -189,7 +189,8 @@ def folder_of(work: Path, package: str, version: str) -> Path:
     return work / "packages" / f"{package.removeprefix('@').replace('/', '-')}-{version}"
 
 
-def _fetch_one(package: str, version: str, target: Path) -> None:
+def fetch_one(package: str, version: str, target: Path) -> None:
+    """Get a package from npm and unpack it into `target`."""
     parent = target.parent
     parent.mkdir(parents=True, exist_ok=True)
     answer = subprocess.run(
