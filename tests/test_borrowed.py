@@ -6,6 +6,7 @@ import pickle
 import queue
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -214,6 +215,6 @@ def test_workers_of_other_machines_have_models_of_their_own(
     gateway = SimpleNamespace(spec=SimpleNamespace(**spec), newchannel=End)
     node = SimpleNamespace(gateway=gateway, workerinput={})
     cleanups: list[Any] = []
-    config: Any = SimpleNamespace(add_cleanup=cleanups.append)
+    config: Any = SimpleNamespace(rootpath=Path(), add_cleanup=cleanups.append)
     Run(config, Settings()).lend(node)
     assert (CHANNEL in node.workerinput) == bool(cleanups) == lends
