@@ -61,7 +61,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Keep pytest from asking all plugins for the tests in each of our pictures."""
-    return config.stash[RUN].holds_no_test(collection_path) or None
+    return config.stash[RUN].is_picture(collection_path) or None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

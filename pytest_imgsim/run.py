@@ -46,8 +46,8 @@ class Run:
         self._lender: Lender | None = None
         self._session: Session | None = None
         self._reported = 0
-        self._results = str(config.rootpath / settings.report)
-        self._baselines = str(config.rootpath / settings.baselines) + os.sep
+        folders = (config.rootpath / folder for folder in (settings.baselines, settings.report))
+        self._pictures = tuple(str(folder) + os.sep for folder in folders)
 
     @property
     def model(self) -> ResNet50:
@@ -94,13 +94,10 @@ class Run:
             )
         return self._session
 
-    def holds_no_test(self, path: Path) -> bool:
-        """Return whether a path is the results folder, or a picture in that of the baselines.
-
-        Anything else in the folder of baselines may be a test: it may hold the whole suite.
-        """
+    def is_picture(self, path: Path) -> bool:
+        """Return whether a path is a picture in one of our folders; either may hold tests too."""
         text = str(path)
-        return text == self._results or (text.endswith(".png") and text.startswith(self._baselines))
+        return text.endswith(".png") and text.startswith(self._pictures)
 
     def collected(self, item: pytest.Item) -> None:
         """Note a test that asks for our fixture, before any plugin takes it out of the run."""

@@ -233,21 +233,26 @@ def test_200_equal_screenshots_load_no_model(pytester: pytest.Pytester) -> None:
     assert results.count('"verdict": "equal"') == 200
 
 
-@pytest.mark.parametrize("folder", ["baselines", "tests"])
-def test_our_pictures_are_not_searched_for_tests(pytester: pytest.Pytester, folder: str) -> None:
-    """Plugins are not asked about baselines and results; a test beside baselines runs."""
-    for name in (f"{folder}/t/a.png", "data/b.png", "imgsim-results/t/c.png"):
+@pytest.mark.parametrize(
+    ("baselines", "results"), [("baselines", "imgsim-results"), ("suite", "out"), ("kept", "suite")]
+)
+def test_our_pictures_are_not_searched_for_tests(
+    pytester: pytest.Pytester, baselines: str, results: str
+) -> None:
+    """Plugins are not asked about baselines and results; a test in one of the folders runs."""
+    for name in (f"{baselines}/t/a.png", "data/b.png", f"{results}/t/c.png", "suite/test_plain.py"):
         path = pytester.path / name
-        path.parent.mkdir(parents=True)
-        path.write_bytes(b"")
-    (pytester.path / folder / "test_plain.py").write_text("def test_a(): pass")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("def test_a(): pass" if path.suffix == ".py" else "")
     pytester.makeconftest(
         """
         def pytest_collect_file(file_path):
             print("ASKED", file_path.name)
         """
     )
-    result = pytester.runpytest_subprocess("-s", f"--imgsim-baselines={folder}")
+    result = pytester.runpytest_subprocess(
+        "-s", f"--imgsim-baselines={baselines}", f"--imgsim-report={results}"
+    )
     result.assert_outcomes(passed=1)
     asked = {line.split()[1] for line in result.outlines if line.startswith("ASKED")}
     assert asked & {"a.png", "b.png", "c.png", "test_plain.py"} == {"b.png", "test_plain.py"}
