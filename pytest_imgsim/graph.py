@@ -55,7 +55,7 @@ class Convolution:
 
 
 def local_graph(arrays: Arrays) -> bytes:
-    """Return the model of the local stages.
+    """Return the model of the local stage.
 
     Parameters
     ----------
@@ -65,12 +65,10 @@ def local_graph(arrays: Arrays) -> bytes:
     Returns
     -------
     bytes
-        From (1, H, W, 3) float32 to the outputs of conv2, (1, H/4, W/4, 256), and of conv3,
-        (1, H/8, W/8, 512).
+        From (1, H, W, 3) float32 to the output of conv2, (1, H/4, W/4, 256).
     """
     graph = _Graph(arrays)
-    second = graph.stage(graph.stem(), 2)
-    return graph.finish(second, graph.stage(second, 3))
+    return graph.finish(graph.stage(graph.stem(), 2))
 
 
 def pooled_graph(arrays: Arrays) -> bytes:
@@ -156,11 +154,11 @@ class _Graph:
         options = schema.ReducerOptionsT()
         return self._add(_OPERATOR.MEAN, [tensor, axes], output, _OPTIONS.ReducerOptions, options)
 
-    def finish(self, *outputs: int) -> bytes:
-        """Return the model's file."""
+    def finish(self, output: int) -> bytes:
+        """Return the file of the model that gives a tensor."""
         part = schema.SubGraphT()
         part.tensors, part.operators = self._tensors, self._operators
-        part.inputs, part.outputs = [self._input], list(outputs)
+        part.inputs, part.outputs = [self._input], [output]
         model = schema.ModelT()
         model.version = SCHEMA_VERSION
         model.operatorCodes = [_code(each) for each in self._codes]

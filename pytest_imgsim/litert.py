@@ -20,7 +20,7 @@ class LiteModel:
     Parameters
     ----------
     content : bytes
-        The model's file: from (1, H, W, 3) float32 to one tensor or more.
+        The model's file: from (1, H, W, 3) float32 to one tensor.
     threads : int
         CPU threads.
     """
@@ -31,15 +31,15 @@ class LiteModel:
         self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
-        self._outputs = [each["index"] for each in self._interpreter.get_output_details()]
+        self._output = self._interpreter.get_output_details()[0]["index"]
         self._shape: tuple[int, ...] = ()
 
-    def __call__(self, pixels: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Return the outputs for (1, H, W, 3) float32 pixels."""
+    def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the output for (1, H, W, 3) float32 pixels."""
         if pixels.shape != self._shape:
             self._interpreter.resize_tensor_input(self._input, pixels.shape)
             self._interpreter.allocate_tensors()
             self._shape = pixels.shape
         self._interpreter.set_tensor(self._input, pixels)
         self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._outputs]
+        return np.asarray(self._interpreter.get_tensor(self._output))

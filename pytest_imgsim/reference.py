@@ -16,8 +16,8 @@ from pytest_imgsim import weights as weights_of
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.process import quiet_stderr
 
-#: The stages that the network gives: two local ones, and the last.
-STAGES = ("conv2_block3_out", "conv3_block4_out", "conv5_block3_out")
+#: The stages that the network gives: the local one, and the last.
+STAGES = ("conv2_block3_out", "conv5_block3_out")
 DOWNLOAD_TIMEOUT = 15.0
 
 
@@ -51,7 +51,7 @@ def arrays_of(model: Any) -> weights_of.Arrays:
 
 
 def traced(model: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """Return graphs from (1, H, W, 3) float32 to the local stages and to the pooled vector.
+    """Return graphs from (1, H, W, 3) float32 to the local stage and to the pooled vector.
 
     Each is traced once for pictures of all sizes.
     """
@@ -60,13 +60,13 @@ def traced(model: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
 
     signature = [tensorflow.TensorSpec([1, None, None, 3], tensorflow.float32)]
     with _plain_keras(keras):
-        local = keras.Model(model.input, model.outputs[:-1])
+        local = keras.Model(model.input, model.outputs[0])
 
     def see(pixels: Any) -> Any:
         return local(pixels, training=False)
 
     def pool(pixels: Any) -> Any:
-        return [tensorflow.reduce_mean(model(pixels, training=False)[-1], axis=[1, 2])]
+        return tensorflow.reduce_mean(model(pixels, training=False)[-1], axis=[1, 2])
 
     return (
         tensorflow.function(see, input_signature=signature),

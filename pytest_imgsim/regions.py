@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -225,28 +224,29 @@ def changed_boxes(changed: Mask, *, cell: int = 8) -> list[Box]:
     return sorted(boxes, key=lambda box: (box.y, box.x))
 
 
-def _components(grid: Mask) -> list[list[tuple[int, int]]]:
-    """Return the 8-connected groups of True cells as lists of (row, column)."""
-    left = {(int(row), int(column)) for row, column in np.argwhere(grid)}
+def _components(grid: Mask) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the rows and columns of each 8-connected group of True cells."""
+    width = grid.shape[1] + 1  # a column more, or the ends of two rows would be neighbours
+    rows, columns = np.nonzero(grid)
+    left = set((rows * width + columns).tolist())
+    around = [down * width + across for down in (-1, 0, 1) for across in (-1, 0, 1)]
     groups = []
     while left:
-        start = left.pop()
-        group, queue = [start], deque([start])
-        while queue:
-            row, column = queue.popleft()
-            around = {(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & left
-            left -= around
-            group.extend(around)
-            queue.extend(around)
-        groups.append(group)
+        group = [left.pop()]
+        for cell in group:  # which grows on the way
+            near = [cell + step for step in around if cell + step in left]
+            left.difference_update(near)
+            group += near
+        groups.append(np.divmod(np.array(group), width))
     return groups
 
 
-def _tight(changed: Mask, cells: list[tuple[int, int]], cell: int) -> Box:
+def _tight(changed: Mask, cells: tuple[NDArray[np.int64], NDArray[np.int64]], cell: int) -> Box:
     """Return the smallest box around the changed pixels of a group of cells."""
-    rows, columns = zip(*cells, strict=True)
-    top, left = min(rows) * cell, min(columns) * cell
-    inside = changed[top : (max(rows) + 1) * cell, left : (max(columns) + 1) * cell]
+    (top, left), (bottom, right) = (
+        [int(extreme(side)) * cell for side in cells] for extreme in (np.min, np.max)
+    )
+    inside = changed[top : bottom + cell, left : right + cell]
     down, across = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     return Box(
         left + int(across[0]),

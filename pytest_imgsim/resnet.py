@@ -21,16 +21,17 @@ from pytest_imgsim.capture import as_picture
 from pytest_imgsim.compare import pooled
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.process import quiet_stderr, usable_cpus
-from pytest_imgsim.scoring import CosineMap, FeatureMap, Local, cosine, cosine_map
+from pytest_imgsim.scoring import CosineMap, FeatureMap, cosine, cosine_map
 from pytest_imgsim.settings import RUNTIMES
 
-#: Counts the ways in which pixels have been fed to the network; part of the model's id.
-PREPROCESSING = 2
-#: Strides of the stages in which a change is looked for, conv2 and conv3, in pixels.
-LOCAL_STRIDES = (4, 8)
-#: conv3 sees 99 x 99 pixels around a cell's first one (Araujo et al., "Computing receptive
+#: Counts the ways in which pixels were fed to the network and features taken from it; part of the
+#: model's id.
+PREPROCESSING = 3
+#: Stride of the stage in which a change is looked for, conv2, in pixels.
+LOCAL_STRIDE = 4
+#: conv2 sees 35 x 35 pixels around a cell's first one (Araujo et al., "Computing receptive
 #: fields of convolutional neural networks", doi:10.23915/distill.00021).
-REACH = 49
+REACH = 17
 #: ImageNet's mean in BGR order, which Keras' ResNet50 subtracts ("caffe" preprocessing).
 MEAN_BGR = (103.939, 116.779, 123.68)
 AUTO, LITERT, TENSORFLOW = RUNTIMES
@@ -47,7 +48,7 @@ class _Loaded:
     model_id : str
         The id.
     local : callable
-        From (1, H, W, 3) float32 to the maps of the local stages.
+        From (1, H, W, 3) float32 to the map of the local stage.
     pooled : callable
         Returns what leads from (1, H, W, 3) float32 to (1, 2048), once it is ready.
     """
@@ -125,13 +126,13 @@ class ResNet50:
 
     @cached_property
     def model(self) -> Any:
-        """The Keras model: BGR float32 pixels less `MEAN_BGR` in, conv2, conv3 and conv5 out."""
+        """The Keras model: BGR float32 pixels less `MEAN_BGR` in, conv2 and conv5 out."""
         from pytest_imgsim.reference import reference
 
         with self._working():
             return reference(self._weights, self._source, self._threads)
 
-    def local(self, rgb: NDArray[np.uint8]) -> Local:
+    def local(self, rgb: NDArray[np.uint8]) -> FeatureMap:
         """Return the features around each cell.
 
         Parameters
@@ -141,16 +142,15 @@ class ResNet50:
 
         Returns
         -------
-        tuple of FeatureMap
-            Maps of (H/4, W/4, 256) and (H/8, W/8, 512), float32.
+        FeatureMap
+            Of shape (H/4, W/4, 256), float32.
         """
         with self._working():
-            maps = self._loaded.local(_prepared(rgb))
-        pairs = zip(LOCAL_STRIDES, maps, strict=True)
-        return tuple(FeatureMap(stride, np.asarray(values)[0]) for stride, values in pairs)
+            values = self._loaded.local(_prepared(rgb))
+        return FeatureMap(LOCAL_STRIDE, np.asarray(values)[0])
 
     def cosines(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> CosineMap:
-        """Return the smallest cosine of both local stages around each cell.
+        """Return the cosine of the local features around each cell.
 
         Parameters
         ----------
@@ -167,8 +167,8 @@ class ResNet50:
     def vector(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the mean of the last stage over (H, W, 3) uint8 pixels, (2048,) float32."""
         with self._working():
-            [means] = self._loaded.pooled()(_prepared(rgb))
-        return np.asarray(means[0])
+            means: NDArray[np.float32] = np.asarray(self._loaded.pooled()(_prepared(rgb)))[0]
+        return means
 
     def features(self, image: Any) -> NDArray[np.float32]:
         """Return a picture's pooled feature vector.

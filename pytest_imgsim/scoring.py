@@ -27,11 +27,6 @@ class FeatureMap:
     values: Array
 
 
-#: What an extractor sees around each cell: maps of several strides, finest first; each stride
-#: divides the next.
-Local = tuple[FeatureMap, ...]
-
-
 class Extractor(Protocol):
     """Whatever turns pixels into features; ResNet50 is one, a test's fake another."""
 
@@ -54,13 +49,18 @@ class Extractor(Protocol):
         ...
 
 
-def cosine(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+def cosine(
+    a: NDArray[np.floating], b: NDArray[np.floating], *, dtype: type[np.floating] = np.float64
+) -> NDArray[np.float64]:
     r"""Cosine similarity along the last axis.
 
     Parameters
     ----------
     a, b : ndarray of shape (..., C), float
         Feature vectors.
+    dtype : {float64, float32}
+        What products are added up in. float32 is four times as fast and, for values as a network
+        gives them, good to 1e-6; squares beyond its range overflow.
 
     Returns
     -------
@@ -87,9 +87,10 @@ def cosine(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float
     """
     if a.shape != b.shape:
         raise ValueError(f"expected two arrays of one shape, got {a.shape} and {b.shape}")
-    dot = np.einsum("...c,...c->...", a, b, dtype=np.float64)
-    norm_a = np.einsum("...c,...c->...", a, a, dtype=np.float64)
-    norm_b = np.einsum("...c,...c->...", b, b, dtype=np.float64)
+    dot, norm_a, norm_b = (
+        np.einsum("...c,...c->...", one, other, dtype=dtype).astype(np.float64)
+        for one, other in ((a, b), (a, a), (b, b))
+    )
     scale = np.sqrt(norm_a) * np.sqrt(norm_b)
     value = np.divide(dot, scale, out=np.zeros_like(scale), where=scale > 0)
     value = np.where((norm_a == 0) & (norm_b == 0), 1.0, value)
@@ -112,21 +113,9 @@ class CosineMap:
     values: NDArray[np.float64]
 
 
-def cosine_map(a: Local, b: Local) -> CosineMap:
-    """Return the smallest local cosine of all stages, on the grid of the finest.
-
-    Parameters
-    ----------
-    a, b : tuple of FeatureMap
-        Local features of two pictures of one size.
-    """
-    finest = a[0].stride
-    out = np.ones(a[0].values.shape[:2], dtype=np.float64)
-    for left, right in zip(a, b, strict=True):
-        cells = cosine(left.values, right.values)
-        times = left.stride // finest
-        out = np.minimum(out, cells.repeat(times, axis=0).repeat(times, axis=1))
-    return CosineMap(finest, out)
+def cosine_map(a: FeatureMap, b: FeatureMap) -> CosineMap:
+    """Return the local cosines of the features of two pictures of one size."""
+    return CosineMap(a.stride, cosine(a.values, b.values, dtype=np.float32))
 
 
 def turned(cosines: NDArray[np.float64], times: NDArray[np.float64] | float) -> NDArray[np.float64]:

@@ -18,9 +18,9 @@ from pytest_imgsim.regions import Mask
 
 #: Windows begin and end at multiples of this, the largest stride of a local stage, in pixels.
 GRAIN = 8
-#: Largest core of a window in cells of `GRAIN`, down and across: 800 x 1280 pixels, which bounds
+#: Largest core of a window in cells of `GRAIN`, down and across: 400 x 1280 pixels, which bounds
 #: the memory of a comparison.
-LARGEST = (100, 160)
+LARGEST = (50, 160)
 #: Side of the blocks, in cells, that are joined to windows.
 BLOCK = 16
 

@@ -13,7 +13,7 @@ from pytest_imgsim.compare import Scores, at_a_glance, compare, pooled
 from pytest_imgsim.diagnose import changed_pixels
 from pytest_imgsim.picture import Picture
 from pytest_imgsim.record import RegionScore
-from pytest_imgsim.scoring import FeatureMap, Local
+from pytest_imgsim.scoring import FeatureMap
 from pytest_imgsim.windows import windows
 
 
@@ -22,9 +22,9 @@ class Spreading(FakeModel):
 
     reach = 15
 
-    def local(self, rgb: Pixels) -> Local:
+    def local(self, rgb: Pixels) -> FeatureMap:
         """Return the mean over three by three cells."""
-        return tuple(map(spread, super().local(rgb)))
+        return spread(super().local(rgb))
 
 
 class Shifted(FakeModel):
@@ -32,10 +32,9 @@ class Shifted(FakeModel):
 
     reach = 47
 
-    def local(self, rgb: Pixels) -> Local:
+    def local(self, rgb: Pixels) -> FeatureMap:
         """Return the mean colours, rolled by five cells."""
-        [cells] = super().local(rgb)
-        return (FeatureMap(8, np.roll(cells.values, 5, axis=1)),)
+        return FeatureMap(8, np.roll(super().local(rgb).values, 5, axis=1))
 
 
 def spread(cells: FeatureMap) -> FeatureMap:
@@ -195,7 +194,7 @@ def test_what_has_not_changed_is_not_seen() -> None:
     class Noting(FakeModel):
         reach = 20
 
-        def local(self, rgb: Pixels) -> Local:
+        def local(self, rgb: Pixels) -> FeatureMap:
             sizes.append(rgb.shape)
             return super().local(rgb)
 

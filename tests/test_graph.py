@@ -54,9 +54,9 @@ def test_whole_numbers_give_what_float32_gives() -> None:
     pixels = bars(size=(32, 64))[None].astype(np.float32) - 110
     for write in (local_graph, pooled_graph):
         packed, plain = (LiteModel(write(arrays), 1) for arrays in (bundled(), small))
-        for one, other in zip(packed(pixels), plain(pixels), strict=True):
-            assert one.shape == other.shape
-            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+        one, other = packed(pixels), plain(pixels)
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
 
 
 def test_one_model_takes_pictures_of_all_sizes() -> None:
@@ -69,10 +69,9 @@ def test_one_model_takes_pictures_of_all_sizes() -> None:
             if min(size) > 16
             else np.ones((1, 8, 8, 3), np.float32)
         )
-        maps = model(pixels)
-        assert [each.shape[1:3] for each in maps] == [(size[0] // s, size[1] // s) for s in (4, 8)]
-        for seen, fresh in zip(maps, LiteModel(local_graph(bundled()), 1)(pixels), strict=True):
-            assert np.array_equal(seen, fresh)
+        seen = model(pixels)
+        assert seen.shape[1:3] == (size[0] // 4, size[1] // 4)
+        assert np.array_equal(seen, LiteModel(local_graph(bundled()), 1)(pixels))
 
 
 def test_without_litert(model: ResNet50, monkeypatch: pytest.MonkeyPatch) -> None:

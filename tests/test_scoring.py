@@ -68,6 +68,15 @@ def test_dtypes(dtype: Any) -> None:
     np.testing.assert_allclose(values, [32 / (14 * 77) ** 0.5, 1.0], atol=1e-15)
 
 
+def test_adding_up_in_float32_changes_little() -> None:
+    """Features as a network gives them have the same cosine to 1e-6."""
+    a = np.abs(vectors(300, 256))
+    b = a + vectors(300, 256) * np.linspace(0, 2, 300, dtype=np.float32)[:, None]
+    values = cosine(a, b, dtype=np.float32)
+    assert values.dtype == np.float64
+    np.testing.assert_allclose(values, cosine(a, b), atol=1e-6)
+
+
 def test_large_float32_values_do_not_overflow() -> None:
     """Squares beyond float32 are no trouble."""
     a = np.array([1e30, 0], dtype=np.float32)
@@ -87,20 +96,16 @@ def test_refuses_other_shapes() -> None:
         cosine(np.ones((2, 3)), np.ones((1, 3)))
 
 
-def test_map_takes_the_smallest_of_all_stages() -> None:
-    """A cell of a coarse stage speaks for all fine cells below it; the lowest counts."""
-    fine, coarse = np.ones((4, 4, 2), np.float32), np.ones((2, 2, 2), np.float32)
-    other_fine, other_coarse = fine.copy(), coarse.copy()
-    other_fine[0, 0] = (1, 0)
-    other_coarse[1, 1] = (-1, -1)
-    cells = cosine_map(
-        (FeatureMap(8, fine), FeatureMap(16, coarse)),
-        (FeatureMap(8, other_fine), FeatureMap(16, other_coarse)),
-    )
-    expected = np.ones((4, 4))
-    expected[0, 0] = 2**-0.5
-    expected[2:, 2:] = -1
+def test_map_has_a_cosine_for_each_cell() -> None:
+    """Each cell's features are held against those at its place."""
+    values = np.ones((2, 3, 2), np.float32)
+    other = values.copy()
+    other[0, 0] = (1, 0)
+    other[1, 2] = (-1, -1)
+    cells = cosine_map(FeatureMap(8, values), FeatureMap(8, other))
     assert cells.stride == 8
+    expected = np.ones((2, 3))
+    expected[0, 0], expected[1, 2] = 2**-0.5, -1
     np.testing.assert_allclose(cells.values, expected, atol=1e-12)
 
 

@@ -30,6 +30,9 @@ CROP, PATCH = 96, 224
 #: Hard pairs that wait for their turn, share of a batch that they make, how often one comes back
 #: at most (a page that truly differs between machines would never leave), and what is hard.
 WAITING, AGAIN, TIMES, HARD = 1500, 0.35, 5, 0.1
+#: Patches that are cut from a page on which many lines have changed, and how often it is its turn
+#: for each turn of another kind.
+CHARACTERS, MANY, TURNS = "characters", 30, 8
 #: Pages whose elements stand further apart than this (px) on two machines are no pair.
 MAX_LAYOUT_SHIFT = 2.0
 
@@ -138,7 +141,8 @@ def _patches(
     places = np.argwhere(difference(before, after) >= VISIBLE)
     height, width = before.shape[:2]
     large = record["box"][2] > PATCH or record["box"][3] > PATCH
-    for place in generator.choice(places, 3 if large else 1):
+    count = MANY if record["kind"] == CHARACTERS else 3 if large else 1
+    for place in generator.choice(places, count):
         top = int(np.clip(place[0] - PATCH // 2, 0, height - PATCH))
         left = int(np.clip(place[1] - PATCH // 2, 0, width - PATCH))
         rgb = after[top : top + PATCH, left : left + PATCH].copy()
@@ -165,6 +169,7 @@ class Sampler:
         self._benign = benign
         self._drawn = drawn
         self._kinds = sorted(pages.patches)
+        self._kinds += [CHARACTERS] * (TURNS - 1 if CHARACTERS in pages.patches else 0)
         self._hard: deque[Drawn] = deque(maxlen=WAITING)
 
     def batch(self, size: int) -> list[Drawn]:

@@ -36,7 +36,7 @@ window.imgsim = (() => {
     background: filled, border: filled, zorder: filled, opacity: boxes,
     image: () => all("img"), swap: () => all("img"),
     icon: () => all("i,svg,.icon,.material-icons,[class*='icon']").filter((e) => e.tagName !== "DIV"),
-    stylesheet: () => [document.body],
+    stylesheet: () => [document.body], characters: () => [document.body],
   };
   const locales = ["Übersicht der Änderungen", "Résumé général", "設定を保存", "Настройки", "Güncelleme", "مرحبا بكم"];
   const colours = ["#d93025", "#188038", "#1a73e8", "#9334e6", "#e8710a", "#5f6368", "#ffffff", "#111111"];
@@ -77,6 +77,16 @@ window.imgsim = (() => {
     truncate: (t, d) => t.trimEnd().slice(0, Math.max(1, Math.floor(t.trim().length * (0.4 + 0.4 * d[1])))) + "…",
     locale: (_, d) => pick(locales, d[1]),
   };
+  // Characters that are easily taken for each other.
+  const alike = { 0: "8", 1: "7", 2: "7", 3: "8", 4: "9", 5: "6", 6: "8", 7: "1", 8: "6", 9: "8",
+    a: "o", b: "h", c: "e", d: "a", e: "c", f: "t", g: "q", h: "n", i: "l", j: "i", k: "x", l: "i", m: "n",
+    n: "h", o: "a", p: "b", q: "g", r: "t", s: "e", t: "r", u: "n", v: "y", w: "v", x: "k", y: "v", z: "s" };
+  const character = (t, random) => {
+    const at = pick([...t.matchAll(/[a-z0-9]/gi)].map((m) => m.index), random()), c = t[at];
+    const all = /\d/.test(c) ? "0123456789" : /[a-z]/.test(c) ? "abcdefghijklmnopqrstuvwxyz" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const other = random() < 0.5 ? alike[c] : undefined;
+    return t.slice(0, at) + (other ?? pick([...all].filter((o) => o !== c), random())) + t.slice(at + 1);
+  };
   const styles = {
     hide: () => ({ visibility: "hidden" }),
     collapse: () => ({ display: "none" }),
@@ -111,6 +121,14 @@ window.imgsim = (() => {
       const before = e.getAttribute("style");
       for (const [name, value] of Object.entries(styles[kind](e, draw))) e.style.setProperty(name, value, "important");
       undo = () => (before === null ? e.removeAttribute("style") : e.setAttribute("style", before));
+    } else if (kind === "characters") {
+      let seed = 1 + Math.floor(draw[1] * 1e9);
+      const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+      // Of every line on the page, seen or not: a machine may show one more than another.
+      const lines = [...e.children].filter((line) => line.firstChild?.nodeType === 3 && random() < 0.5);
+      const before = lines.map((line) => line.textContent);
+      for (const line of lines) line.textContent = character(line.textContent, random);
+      undo = () => lines.forEach((line, i) => { line.textContent = before[i]; });
     } else if (kind === "stylesheet") {
       e.disabled = true;
       undo = () => { e.disabled = false; };

@@ -222,6 +222,8 @@ def _plans(page: Page, state: State, others: list[str]) -> list[Record]:
     draw.shuffle(kinds)
     # A missing stylesheet changes nearly everything: now and then is enough.
     chosen = (["stylesheet"] if draw.random() < 0.4 else []) + kinds
+    if state.template.kinds:
+        chosen = list(state.template.kinds)
     plans: list[Record] = []
     # A draw of its own leaves the others as they are without these machines.
     versions = random.Random(f"{state.name} versions")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import sheets
+
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 SPLITS = (TRAIN, VALIDATION, TEST)
 
@@ -30,6 +32,8 @@ class Template:
         Where the pages lie within the package.
     pages : tuple of str
         Files in `folder`.
+    kinds : tuple of str
+        Its regressions, if it has others than the rest.
     """
 
     package: str
@@ -37,6 +41,7 @@ class Template:
     split: str
     folder: str
     pages: tuple[str, ...] = ("index.html",)
+    kinds: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -129,6 +134,7 @@ TEMPLATES = (
     ),
     Template("uikit", "3.25.29", TRAIN, "tests", ("card.html", "form.html", "navbar.html")),
     Template("98.css", "0.1.21", TRAIN, "dist"),
+    Template(sheets.SHEETS, sheets.VERSION, TRAIN, "", sheets.NAMES, ("characters",) * 4),
     Template(
         "startbootstrap-sb-admin-2",
         "4.1.4",
@@ -180,7 +186,11 @@ def fetch(work: Path) -> None:
     wanted = [(template.package, template.version) for template in TEMPLATES]
     for package, version in (*wanted, *FONTS, ARIMO):
         target = folder_of(work, package, version)
-        if not target.is_dir():
+        if target.is_dir():
+            continue
+        if package == sheets.SHEETS:
+            sheets.write_sheets(target)
+        else:
             fetch_one(package, version, target)
 
 
