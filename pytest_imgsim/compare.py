@@ -25,6 +25,8 @@ OVERVIEW = 96 * 96
 #: Rows that are reduced at once, which bounds the memory.
 BAND = 512
 MAX_REGIONS = 20
+#: How much more the angle between features counts where one machine drew both pictures.
+STILL = 2.0
 #: Changes in cells less alike than this make regions of their own, so that noise around them,
 #: which may cover the page, does not widen them.
 ALIKE = 0.85
@@ -171,13 +173,14 @@ def _compare_layer(
 def _cosines(window: Window, a: Pixels, b: Pixels, still: float, extractor: Extractor) -> CosineMap:
     """Return the local cosines of a window's own cells.
 
-    The angle between two cells' features counts up to twice on a page that stood still, where the
-    pixels speak for a change, and down to half where another machine's drawing may explain it.
+    The angle between two cells' features counts as much as the pixels speak for a change, down to
+    half where another machine's drawing may explain it, and up to `STILL` times more on a page
+    that stood still.
     """
     left, right = (_pad(window.cut(rgb)) for rgb in (a, b))
     cells = extractor.cosines(left, right)
     own = window.own_cells(cells.stride)
-    times = still + evidence(left, right, cells.stride)[own]
+    times = (1 + STILL * still) * evidence(left, right, cells.stride)[own]
     return CosineMap(cells.stride, turned(cells.values[own], times))
 
 

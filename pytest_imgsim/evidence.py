@@ -2,7 +2,8 @@
 
 Another machine draws text anew: its edges move by a part of a pixel, and the network, which has to
 notice one letter, notices that too. What it says of a cell weighs less where the pixels of one
-picture are nearly found in the other, at most one pixel away.
+picture are nearly found in the other, at most one pixel away. "Nearly" goes by the contrast of what
+is drawn: what is left between two drawings of pale grey letters is paler than between black ones.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from pytest_imgsim.picture import Pixels
 AROUND = 3
 #: How far the pixels may be aside, in pixels, down and across.
 ASIDE = 1
-#: Mean difference of a channel, in levels, from which on the evidence is whole.
-WHOLE = 24
+#: Mean difference of a channel, in levels, from which on the evidence is whole, where the contrast
+#: is `FULL` levels or more; less in proportion where there is less contrast, down to a share of it.
+WHOLE, FULL, FAINTEST = 24, 200, 0.25
 #: What is left of it where the pixels explain all: the network sees more than they tell.
 LEAST = 0.5
 #: About as many pixels are worked on at once, so that they stay in the processor's cache.
@@ -43,13 +45,36 @@ def evidence(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
         From `LEAST` to 1.
     """
     unexplained = np.maximum(_unexplained(a, b, stride), _unexplained(b, a, stride))
-    return np.clip(unexplained / WHOLE, LEAST, 1.0)
+    whole = WHOLE * np.clip(_contrast(a, b, stride) / FULL, FAINTEST, 1.0)
+    return np.clip(unexplained / whole, LEAST, 1.0)
 
 
 def _unexplained(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
     """Return the mean difference, in levels, between what `a` has around a cell and `b` near it."""
     sums = _around(_differences(a, b, stride)).min(axis=0)
     return np.asarray(sums / (AROUND**2 * stride**2 * a.shape[2]))
+
+
+def _contrast(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
+    """Return the levels from the darkest to the lightest value of a channel around each cell."""
+    high = _extreme(np.maximum, np.maximum(a, b), stride)
+    low = _extreme(np.minimum, np.minimum(a, b), stride)
+    return np.asarray((high - low).max(axis=2), dtype=np.float64)
+
+
+def _extreme(operation: np.ufunc, rgb: Pixels, stride: int) -> Pixels:
+    """Return the largest or smallest of each channel around each cell, (h, w, C)."""
+    height, width, channels = rgb.shape
+    rows = operation.reduce(rgb.reshape(height // stride, stride, -1), axis=1)
+    rows = rows.reshape(len(rows), width // stride, stride, channels)
+    out: Pixels = rows[:, :, 0].copy()
+    for place in range(1, stride):  # far faster than over so short an axis
+        operation(out, rows[:, :, place], out=out)
+    edge = AROUND // 2
+    wide = np.pad(out, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
+    for down, across in product(range(AROUND), repeat=2):
+        operation(out, wide[down : down + out.shape[0], across : across + out.shape[1]], out=out)
+    return out
 
 
 def _differences(a: Pixels, b: Pixels, stride: int) -> NDArray[np.uint32]:

@@ -214,13 +214,13 @@ class ResNet50:
 
     @cached_property
     def _loaded(self) -> _Loaded:
-        if self._weights == weights_of.BUNDLED:
-            arrays = weights_of.bundled()
+        if self.is_known:
+            arrays, model_id = weights_of.bundled(), self.model_id
         else:
             from pytest_imgsim.reference import arrays_of
 
             arrays = arrays_of(self.model)
-        model_id = self._named(weights_of.digest(arrays))
+            model_id = self._named(weights_of.digest(arrays))
         if self._uses_litert():
             return self._on_litert(model_id, arrays)
         return self._on_tensorflow(model_id)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import Pixels, flat, noise
 
-from pytest_imgsim.evidence import LEAST, WHOLE, evidence
+from pytest_imgsim.evidence import FAINTEST, LEAST, WHOLE, evidence
 
 STRIDE = 4
 
@@ -66,12 +66,25 @@ def test_it_stays_where_the_change_is() -> None:
 
 
 def test_it_grows_with_the_levels() -> None:
-    """Up to `WHOLE` levels all over a cell's surroundings."""
+    """Where hardly anything is drawn, up to the least share of `WHOLE` levels."""
     a = flat(32, 32, (100, 100, 100))
-    for levels in (4, 12, 18, 24, 60):
+    for levels in (1, 3, 4, 5, 6, 60):
         b = flat(32, 32, (100 + levels,) * 3)
-        expected = min(max(levels / WHOLE, LEAST), 1)
+        expected = min(max(levels / WHOLE / FAINTEST, LEAST), 1)
         assert evidence(a, b, STRIDE) == pytest.approx(expected)
+
+
+def test_pale_letters_count_as_black_ones() -> None:
+    """What is left between two pictures is held against their contrast, within limits."""
+    dots, moved = flat(48, 48, (200, 200, 200)), flat(48, 48, (200, 200, 200))
+    dots[::6, ::6] = 0
+    moved[3::6, 3::6] = 0
+    found = evidence(dots, moved, STRIDE)
+    assert ((found > LEAST) & (found < 1)).any()
+    for divisor in (2, 4):
+        np.testing.assert_allclose(evidence(dots // divisor, moved // divisor, STRIDE), found)
+    assert (evidence(dots // 8, moved // 8, STRIDE) <= found).all()
+    assert evidence(dots // 8, moved // 8, STRIDE).mean() < found.mean()
 
 
 @pytest.mark.parametrize("stride", [4, 8, 16])

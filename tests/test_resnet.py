@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fakes import BUNDLED_ID, bars
 
-from pytest_imgsim.compare import compare
+from pytest_imgsim.compare import STILL, compare
 from pytest_imgsim.diagnose import differing
 from pytest_imgsim.evidence import evidence
 from pytest_imgsim.picture import Picture
@@ -135,7 +135,7 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
     b[y : y + 12, x : x + 30] = (200, 30, 30)
     seen = compare(Picture(a), Picture(b), model).cells
     cosines = cosine_map(model.local(a), model.local(b)).values
-    times = stillness(a, b, differing(a, b)) + evidence(a, b, 4)
+    times = (1 + STILL * stillness(a, b, differing(a, b))) * evidence(a, b, 4)
     whole = turned(cosines, times)
     assert seen is not None
     np.testing.assert_allclose(seen.values, whole, atol=1e-4)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from fakes import FakeModel, Pixels, flat, noise
 
-from pytest_imgsim.compare import compare
+from pytest_imgsim.compare import STILL, compare
 from pytest_imgsim.diagnose import differing
-from pytest_imgsim.evidence import LEAST
 from pytest_imgsim.picture import Picture
 from pytest_imgsim.scoring import turned
 from pytest_imgsim.stillness import ELSEWHERE, stillness
@@ -82,6 +81,5 @@ def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
     still = compare(Picture(page), Picture(changed), FakeModel())
     noisy = compare(Picture(page), Picture(elsewhere), FakeModel())
     assert still.score < noisy.score < 1
-    # So little is not much evidence: the angle counts half where the page may be of elsewhere.
-    times = (LEAST + stillness(page, changed, differing(page, changed))) / LEAST
+    times = 1 + STILL * stillness(page, changed, differing(page, changed))
     assert still.score == pytest.approx(float(turned(np.array(noisy.score), times)), abs=1e-6)

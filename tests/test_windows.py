@@ -80,7 +80,7 @@ def test_changes_far_apart_have_windows_of_their_own() -> None:
     near = changed((800, 1280), (640, 200, 20, 20), (670, 200, 20, 20))
     assert [len(windows(mask, REACH)) for mask in (one, apart, near)] == [1, 2, 1]
     assert area(apart) <= 2.2 * area(one)
-    assert area(near) <= 1.3 * area(one)
+    assert area(near) <= 1.5 * area(one)
 
 
 def test_a_frame_costs_less_than_the_page() -> None:

@@ -1,8 +1,8 @@
-"""Train the last two stages of the ResNet50, so that the cosine of whole pictures means something.
+"""Train the last three stages of the ResNet50, for the cosine of whole pictures.
 
-Run it after ``train_siamese.py``: the stages before stay as they are. The pooled vectors of one
-page on two machines, seen at a glance as the package sees them, are drawn together, and those of
-different pages are pushed apart::
+Run it after ``train_siamese.py``: the stage before, which scores, stays as it is. The pooled
+vectors of one page on two machines, seen at a glance as the package sees them, are drawn together,
+and those of different pages are pushed apart::
 
     python training/train_global.py --work DIR --name siamese --minutes 10
 
@@ -83,8 +83,9 @@ def vectors(network: Any, rgb: Any) -> Any:
     """Return pooled vectors of length one, (N, 2048) float32; only the last stages can learn."""
     with fast():
         with torch.no_grad():
-            late = network(rgb)[-1]
-        found = network.stages[3](network.stages[2](late))
+            [found] = network(rgb)
+        for stage in network.stages[1:]:
+            found = stage(found)
     return functional.normalize(found.float().mean(dim=(2, 3)), dim=1)
 
 
@@ -101,9 +102,8 @@ def pooled_loss(found: Any) -> Any:
 def train(network: Any, pages: Pages, given: argparse.Namespace) -> None:
     """Learn for the given minutes."""
     random = np.random.default_rng(given.seed + 1)
-    network.run = 2
     network.eval()
-    learning = network.stages[2:]
+    learning = network.stages[1:]
     learning.train()
     for part in learning.modules():
         if isinstance(part, torch.nn.BatchNorm2d):
@@ -143,12 +143,12 @@ def report(network: Any, pages: Pages) -> None:
 
 
 def main() -> None:
-    """Train the last stages, and judge them on the validation pages."""
+    """Train the later stages, and judge them on the validation pages."""
     given = arguments()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
     folder = given.work / "checkpoints" / given.name
-    network = ResNet50().to(memory_format=torch.channels_last)
+    network = ResNet50(1).to(memory_format=torch.channels_last)
     state = torch.load(folder / "last.pt", weights_only=True)
     network.load_state_dict(state["network"])
     train(network, Pages(given.work, "train", patches=False), given)

@@ -27,6 +27,7 @@ from siamese_data import Drawn, Pages, Pair, Sampler
 from siamese_loss import cosines, loss, together, turned
 from siamese_net import ResNet50, fast, load_bundled, to_keras
 
+from pytest_imgsim.compare import at_a_glance
 from pytest_imgsim.evidence import evidence
 
 STRIDES = (4, 8, 16)
@@ -60,14 +61,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--name", default="siamese", help="folder of the checkpoints")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--initial", help="a checkpoint whose network to begin with, or 'bundled'")
-    parser.add_argument("--stages", type=int, default=2, help="learn at the first 2 or 3 strides")
-    parser.add_argument("--pairs", type=int, default=12, help="pairs in a batch")
-    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
+    parser.add_argument(
+        "--stages", type=int, default=1, help="learn at the first 1, 2 or 3 strides"
+    )
+    parser.add_argument("--pairs", type=int, default=14, help="pairs in a batch")
+    parser.add_argument("--rate", type=float, default=7e-4, help="highest learning rate")
     parser.add_argument(
         "--planned", type=float, default=0, help="minutes of a cosine decay; 0: none"
     )
     parser.add_argument(
-        "--weights", default="0.15,0.15,1", help="in the loss, of each stage and of all together"
+        "--weights", default="0.15,1", help="in the loss, of each stage and of all together"
     )
     parser.add_argument("--every", type=float, default=4.0, help="minutes between checkpoints")
     parser.add_argument("--threads", type=int, default=2)
@@ -173,7 +176,25 @@ def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -
             if now - written > 60 * given.every:
                 save(run, folder)
                 written = now
-    save(run, folder)
+
+
+def settle(network: Any, pages: Pages) -> None:
+    """Give the norms of the stages that have not learnt the statistics of what they now get.
+
+    The package looks through them at whole pages at a glance.
+    """
+    learnt, network.run = network.run, len(network.stages)
+    network.eval()
+    for norm in network.stages[learnt:].modules():
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            norm.reset_running_stats()
+            norm.momentum = None  # the mean over all batches
+            norm.train()
+    with torch.no_grad():
+        for state in pages.states:
+            shots = np.stack([at_a_glance(rgb) for rgb in pages.plain[state].values()])
+            network(torch.from_numpy(shots).permute(0, 3, 1, 2).float())
+    network.run = learnt
 
 
 def main() -> None:
@@ -188,6 +209,8 @@ def main() -> None:
     count = sum(len(patches) for patches in pages.patches.values())
     print(f"{len(pages.states)} page states, {count} patches of regressions", flush=True)
     train(run, Sampler(pages, given.seed + run.step), given, folder)
+    settle(run.network, pages)
+    save(run, folder)
 
 
 if __name__ == "__main__":

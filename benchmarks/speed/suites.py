@@ -61,6 +61,18 @@ OURS = Tool(
     "@shots\ndef test_page(shot, assert_similar): assert_similar(shot.read_bytes())",
     "--update-baselines",
 )
+#: The least that a plugin with a fixture costs: both files are read, and nothing is kept or told.
+BARE = Tool(
+    "a bare fixture",
+    (),
+    """
+@pytest.fixture
+def same():
+    return lambda shot: shot.read_bytes() == (Path("kept") / shot.name).read_bytes()
+@shots
+def test_page(shot, same): assert same(shot)
+""",
+)
 SYRUPY = Tool(
     "syrupy",
     ("syrupy",),
@@ -129,7 +141,7 @@ def test_page(shot, network):
 """,
 )
 #: Tools for byte-equal screenshots; the last one needs half a second for each.
-PEERS = (NONE, OURS, SYRUPY, SNAPSHOT, REGRESSIONS, MPL)
+PEERS = (NONE, BARE, OURS, SYRUPY, SNAPSHOT, REGRESSIONS, MPL)
 
 
 @dataclass(frozen=True)
