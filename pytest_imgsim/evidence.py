@@ -22,7 +22,7 @@ AROUND = 3
 ASIDE = 1
 #: Mean difference of a channel, in levels, from which on the evidence is whole, where the contrast
 #: is `FULL` levels or more; less in proportion where there is less contrast, down to a share of it.
-WHOLE, FULL, FAINTEST = 24, 200, 0.25
+WHOLE, FULL, FAINTEST = 24, 128, 0.25
 #: What is left of it where the pixels explain all: the network sees more than they tell.
 LEAST = 0.5
 #: About as many pixels are worked on at once, so that they stay in the processor's cache.

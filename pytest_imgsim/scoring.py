@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+#: Angle, in radians, from which on it does not grow in proportion: where the cosine is 0.5.
+KNEE = np.pi / 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +121,10 @@ def cosine_map(a: FeatureMap, b: FeatureMap) -> CosineMap:
 
 
 def turned(cosines: NDArray[np.float64], times: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Return the cosines of angles that are `times` as large, and at most half a turn.
+    """Return the cosines of angles that are `times` as large.
+
+    Beyond `KNEE` an angle that is made larger grows ever less, towards half a turn, so that of two
+    cells the one that is less alike has the smaller cosine.
 
     Parameters
     ----------
@@ -128,5 +133,9 @@ def turned(cosines: NDArray[np.float64], times: NDArray[np.float64] | float) -> 
     times : float or ndarray of the same shape
         0 or more.
     """
-    angles = np.minimum(np.arccos(cosines) * times, np.pi)
-    return np.where(cosines == 1, 1.0, np.cos(angles))
+    angles = np.arccos(cosines)
+    wide = angles * times
+    room = np.pi - KNEE
+    bent = np.pi - room * np.exp((KNEE - wide) / room)
+    wide = np.where(wide > KNEE, np.maximum(bent, np.minimum(angles, wide)), wide)
+    return np.where(cosines == 1, 1.0, np.cos(wide))

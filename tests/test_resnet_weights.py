@@ -36,7 +36,7 @@ def test_weights_from_files(model: ResNet50, tmp_path: Path) -> None:
         ids.add(other.model_id)
         np.testing.assert_allclose(other.features(bars()), model.features(bars()), atol=1e-5)
     assert len(ids) == 1
-    assert re.fullmatch(r"resnet50-mine-[0-9a-f]{8}-p2", ids.pop())
+    assert re.fullmatch(r"resnet50-mine-[0-9a-f]{8}-p3", ids.pop())
 
 
 @KERAS_WARNS
@@ -100,7 +100,7 @@ def test_imagenet_from_keras_own_cache(
 
     monkeypatch.setattr("keras.src.applications.resnet.file_utils.get_file", get_file)
     imagenet = ResNet50("imagenet")
-    assert re.fullmatch(r"resnet50-imagenet-[0-9a-f]{8}-p2", imagenet.model_id)
+    assert re.fullmatch(r"resnet50-imagenet-[0-9a-f]{8}-p3", imagenet.model_id)
     assert kept["fname"] == name
     assert len(kept["file_hash"]) == 32
 

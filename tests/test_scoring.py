@@ -113,16 +113,26 @@ def test_map_has_a_cosine_for_each_cell() -> None:
     ("value", "times", "expected"),
     [
         (1.0, 2.0, 1.0),
-        (0.5, 2.0, -0.5),
+        (np.cos(0.3), 2.0, np.cos(0.6)),
+        (np.cos(0.3), 3.0, np.cos(0.9)),
         (0.5, 1.0, 0.5),
         (-0.5, 0.5, 0.5),
-        (0.0, 2.0, -1.0),
-        (-0.5, 2.0, -1.0),
+        (-0.5, 1.0, -0.5),
+        (0.0, 2.0, np.cos(np.pi - 2 * np.pi / 3 * np.exp(-1))),
     ],
 )
 def test_turned(value: float, times: float, expected: float) -> None:
-    """Angles are multiplied, up to half a turn."""
+    """Angles are multiplied; large ones that grow stay below half a turn."""
     assert turned(np.array([value]), times) == pytest.approx(expected, abs=1e-12)
+
+
+def test_what_is_less_alike_stays_so() -> None:
+    """However large the angles grow, their order is kept, and none of them comes back."""
+    cosines = np.linspace(1, -0.99, 200)
+    for times in (0.5, 1.0, 1.01, 2.0, 3.0):
+        out = turned(cosines, times)
+        assert (np.diff(out) < 0).all()
+        assert (out <= cosines + 1e-12).all() or times < 1
 
 
 def test_identity_stays_exact() -> None:
@@ -132,5 +142,5 @@ def test_identity_stays_exact() -> None:
 
 def test_each_cell_is_turned_by_its_own_number() -> None:
     """A map is turned by a map."""
-    out = turned(np.array([[0.5, 0.0]]), np.array([[2.0, 0.5]]))
-    np.testing.assert_allclose(out, [[-0.5, np.sqrt(0.5)]])
+    out = turned(np.array([[0.9, 0.0]]), np.array([[2.0, 0.5]]))
+    np.testing.assert_allclose(out, [[2 * 0.9**2 - 1, np.sqrt(0.5)]])
