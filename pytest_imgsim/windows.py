@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from pytest_imgsim.regions import Mask
 
-#: Windows begin and end at multiples of this, the largest stride of a local stage, in pixels.
+#: Windows begin and end at multiples of this, which extractors and cells of all kinds divide, in
+#: pixels.
 GRAIN = 8
 #: Largest core of a window in cells of `GRAIN`, down and across: 400 x 1280 pixels, which bounds
 #: the memory of a comparison.
