@@ -13,6 +13,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from pytest_imgsim.cells import reduced
 from pytest_imgsim.picture import Pixels
 
 #: How many cells are looked at together, down and across, around each one: 12 x 12 pixels with
@@ -64,12 +65,7 @@ def _contrast(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
 
 def _extreme(operation: np.ufunc, rgb: Pixels, stride: int) -> Pixels:
     """Return the largest or smallest of each channel around each cell, (h, w, C)."""
-    height, width, channels = rgb.shape
-    rows = operation.reduce(rgb.reshape(height // stride, stride, -1), axis=1)
-    rows = rows.reshape(len(rows), width // stride, stride, channels)
-    out: Pixels = rows[:, :, 0].copy()
-    for place in range(1, stride):  # far faster than over so short an axis
-        operation(out, rows[:, :, place], out=out)
+    out: Pixels = reduced(operation, rgb, stride)
     edge = AROUND // 2
     wide = np.pad(out, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
     for down, across in product(range(AROUND), repeat=2):

@@ -6,11 +6,9 @@ the last bit, it was one machine, whose noise is no excuse for the cells that di
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from pytest_imgsim.cells import reduced
 from pytest_imgsim.picture import Pixels
 from pytest_imgsim.regions import Mask
 
@@ -42,7 +40,7 @@ def stillness(a: Pixels, b: Pixels, changed: Mask) -> float:
     """
     if _is_faint(a, b, changed):
         return 0.0
-    differs = _reduced(np.logical_or, changed[:, :, None])[:, :, 0]
+    differs = reduced(np.logical_or, changed[:, :, None], CELL)[:, :, 0]
     # Cells that have not changed have the same drawn in them in both pictures.
     share = float(differs.sum()) / max(1, int((differs | _drawn(a)).sum()))
     return max(0.0, 1 - share / ELSEWHERE)
@@ -56,15 +54,6 @@ def _is_faint(a: Pixels, b: Pixels, changed: Mask) -> bool:
     return int(np.abs(a[at].astype(np.int16) - b[at]).max(axis=1).sum()) < FAINT
 
 
-def _drawn(rgb: Pixels) -> NDArray[np.bool_]:
-    levels = _reduced(np.maximum, rgb) - _reduced(np.minimum, rgb)
+def _drawn(rgb: Pixels) -> Mask:
+    levels = reduced(np.maximum, rgb, CELL) - reduced(np.minimum, rgb, CELL)
     return np.asarray(levels.max(axis=2) >= DRAWN)
-
-
-def _reduced(operation: np.ufunc, values: NDArray[Any]) -> NDArray[Any]:
-    """Return (H, W, C) values with an operation carried out over each cell, (h, w, C)."""
-    height, width = values.shape[0] // CELL, values.shape[1] // CELL
-    # Rows first, and then the columns as rows: what is added up then lies side by side in memory.
-    rows = operation.reduce(values.reshape(height, CELL, -1), axis=1)
-    columns = np.ascontiguousarray(rows.T).reshape(width, CELL, -1, height)
-    return np.moveaxis(operation.reduce(columns, axis=1), -1, 0)

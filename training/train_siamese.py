@@ -70,7 +70,7 @@ def arguments() -> argparse.Namespace:
         "--planned", type=float, default=0, help="minutes of a cosine decay; 0: none"
     )
     parser.add_argument(
-        "--weights", default="0.15,1", help="in the loss, of each stage and of all together"
+        "--alone", type=float, default=0.15, help="weight of each stage beside all together"
     )
     parser.add_argument("--every", type=float, default=4.0, help="minutes between checkpoints")
     parser.add_argument("--threads", type=int, default=2)
@@ -123,8 +123,11 @@ def tensors(pairs: list[Pair]) -> tuple[Any, Any, Any]:
     return rgb, torch.from_numpy(changed), torch.from_numpy(told)
 
 
-def one_step(run: Run, batch: list[Drawn], weights: list[float]) -> tuple[list[float], list[float]]:
-    """Learn from a batch; return the loss of each stage and of all together, and the hardness."""
+def one_step(run: Run, batch: list[Drawn], alone: float) -> tuple[list[float], list[float]]:
+    """Learn from a batch; return the loss of each stage and of all together, and the hardness.
+
+    A stage weighs `alone` beside all of them together.
+    """
     rgb, changed, told = tensors([drawn.pair for drawn in batch])
     run.network.train()
     with fast():
@@ -132,14 +135,13 @@ def one_step(run: Run, batch: list[Drawn], weights: list[float]) -> tuple[list[f
     maps = [cosines(*features.chunk(2)) for features in maps]
     losses = [loss(each, changed, stride)[0] for each, stride in zip(maps, STRIDES, strict=False)]
     whole, hardness = loss(turned(together(maps), told), changed, STRIDES[0])
-    losses.append(whole)
-    total = sum(weight * value for weight, value in zip(weights, losses, strict=True))
+    total = whole + alone * sum(losses)
     run.optimiser.zero_grad()
     total.backward()  # type: ignore[union-attr, unused-ignore]
     torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
     run.optimiser.step()
     run.step += 1
-    return [value.item() for value in losses], hardness.tolist()
+    return [value.item() for value in (*losses, whole)], hardness.tolist()
 
 
 def rate_at(run: Run, highest: float, planned: float) -> float:
@@ -153,7 +155,6 @@ def rate_at(run: Run, highest: float, planned: float) -> float:
 
 def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -> None:
     """Learn for the given minutes."""
-    weights = [float(value) for value in given.weights.split(",")]
     began = before = written = time.monotonic()
     recent: list[list[float]] = []
     with ThreadPoolExecutor(1) as pool, (folder / "log.jsonl").open("a") as log:
@@ -162,7 +163,7 @@ def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -
             batch, coming = coming.result(), pool.submit(sampler.batch, given.pairs)
             for group in run.optimiser.param_groups:
                 group["lr"] = rate_at(run, given.rate, given.planned)
-            losses, hardness = one_step(run, batch, weights)
+            losses, hardness = one_step(run, batch, given.alone)
             sampler.learnt(batch, hardness)
             recent.append(losses)
             now = time.monotonic()

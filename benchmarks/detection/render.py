@@ -218,12 +218,7 @@ def _plans(page: Page, state: State, others: list[str]) -> list[Record]:
     """Return regressions for a state, drawn from a seed that its name gives."""
     draw = random.Random(zlib.crc32(state.name.encode()))
     amount, seen, _ = AMOUNT[state.template.split]
-    kinds = [*KINDS[:-1]] * 2
-    draw.shuffle(kinds)
-    # A missing stylesheet changes nearly everything: now and then is enough.
-    chosen = (["stylesheet"] if draw.random() < 0.4 else []) + kinds
-    if state.template.kinds:
-        chosen = list(state.template.kinds)
+    chosen = state.template.kinds or _usual_kinds(draw)
     plans: list[Record] = []
     # A draw of its own leaves the others as they are without these machines.
     versions = random.Random(f"{state.name} versions")
@@ -235,6 +230,13 @@ def _plans(page: Page, state: State, others: list[str]) -> list[Record]:
             version = versions.choice(VERSIONS).name
             plans.append({**plan, "machines": [*machines, version]})
     return plans
+
+
+def _usual_kinds(draw: random.Random) -> Sequence[str]:
+    kinds = [*KINDS[:-1]] * 2
+    draw.shuffle(kinds)
+    # A missing stylesheet changes nearly everything: now and then is enough.
+    return (["stylesheet"] if draw.random() < 0.4 else []) + kinds
 
 
 def changed_box(a: Pixels, b: Pixels) -> list[int] | None:

@@ -19,7 +19,7 @@ FLOORS = {
     "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
     "alignment": 1, "kinds": 1, "changes": 1, "fingerprint": 1,
     "process": 0, "sources": 1, "weights": 1, "graph": 1, "windows": 1, "stillness": 1, "caret": 1,
-    "evidence": 1,
+    "evidence": 1, "cells": 1,
     "capture": 2, "compare": 2, "litert": 2, "masks": 2,
     "heard": 2, "history": 2, "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
     "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,

@@ -1,0 +1,31 @@
+"""Pixels, gathered into square cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def reduced(operation: np.ufunc, values: NDArray[Any], cell: int) -> NDArray[Any]:
+    """Return values with an operation carried out over each cell.
+
+    Parameters
+    ----------
+    operation : ufunc
+        Of two values; their order must not matter.
+    values : ndarray of shape (H, W, C)
+        H and W are multiples of `cell`.
+    cell : int
+        Side of the cells in pixels.
+
+    Returns
+    -------
+    ndarray of shape (H / cell, W / cell, C)
+    """
+    height, width = values.shape[0] // cell, values.shape[1] // cell
+    # Rows first, and then the columns as rows: what is added up then lies side by side in memory.
+    rows = operation.reduce(values.reshape(height, cell, -1), axis=1)
+    columns = np.ascontiguousarray(rows.T).reshape(width, cell, -1, height)
+    return np.moveaxis(operation.reduce(columns, axis=1), -1, 0)
