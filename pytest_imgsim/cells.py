@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def reduced(operation: np.ufunc, values: NDArray[Any], cell: int) -> NDArray[Any]:
+def reduced(
+    operation: np.ufunc, values: NDArray[Any], cell: int, dtype: type[np.integer[Any]] | None = None
+) -> NDArray[Any]:
     """Return values with an operation carried out over each cell.
 
     Parameters
@@ -19,6 +21,8 @@ def reduced(operation: np.ufunc, values: NDArray[Any], cell: int) -> NDArray[Any
         H and W are multiples of `cell`.
     cell : int
         Side of the cells in pixels.
+    dtype : type, optional
+        What the operation works in, and returns; its own choice if left out.
 
     Returns
     -------
@@ -26,6 +30,6 @@ def reduced(operation: np.ufunc, values: NDArray[Any], cell: int) -> NDArray[Any
     """
     height, width = values.shape[0] // cell, values.shape[1] // cell
     # Rows first, and then the columns as rows: what is added up then lies side by side in memory.
-    rows = operation.reduce(values.reshape(height, cell, -1), axis=1)
+    rows = operation.reduce(values.reshape(height, cell, -1), axis=1, dtype=dtype)
     columns = np.ascontiguousarray(rows.T).reshape(width, cell, -1, height)
-    return np.moveaxis(operation.reduce(columns, axis=1), -1, 0)
+    return np.moveaxis(operation.reduce(columns, axis=1, dtype=dtype), -1, 0)

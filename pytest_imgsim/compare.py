@@ -177,10 +177,11 @@ def _cosines(window: Window, a: Pixels, b: Pixels, still: float, extractor: Extr
     half where another machine's drawing may explain it, and up to `STILL` times more on a page
     that stood still.
     """
-    left, right = (_pad(window.cut(rgb)) for rgb in (a, b))
+    cut = window.cut(a)
+    left, right = _pad(cut), _pad(window.cut(b))
     cells = extractor.cosines(left, right)
     own = window.own_cells(cells.stride)
-    times = (1 + STILL * still) * evidence(left, right, cells.stride)[own]
+    times = (1 + STILL * still) * evidence(left, right, cells.stride, cut.shape[:2])[own]
     return CosineMap(cells.stride, turned(cells.values[own], times))
 
 

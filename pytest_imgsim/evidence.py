@@ -4,11 +4,15 @@ Another machine draws text anew: its edges move by a part of a pixel, and the ne
 notice one letter, notices that too. What it says of a cell weighs less where the pixels of one
 picture are nearly found in the other, at most one pixel away. "Nearly" goes by the contrast of what
 is drawn: what is left between two drawings of pale grey letters is paler than between black ones.
+What comes in from beyond a picture's edge when a page lies one pixel aside is not held against it.
+However its edges are drawn, text leaves about as much of its colour on the ground around it: where
+this shade differs, as from bold, faded or recoloured text, it speaks for a change as well.
 """
 
 from __future__ import annotations
 
 from itertools import product
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +25,22 @@ from pytest_imgsim.picture import Pixels
 AROUND = 3
 #: How far the pixels may be aside, in pixels, down and across.
 ASIDE = 1
+MOVES = tuple(product(range(-ASIDE, ASIDE + 1), repeat=2))
 #: Mean difference of a channel, in levels, from which on the evidence is whole, where the contrast
 #: is `FULL` levels or more; less in proportion where there is less contrast, down to a share of it.
 WHOLE, FULL, FAINTEST = 24, 128, 0.25
+#: The same for the shade around a cell: the mean colour, the nearest pixels counting most.
+SHADE = 14
 #: What is left of it where the pixels explain all: the network sees more than they tell.
 LEAST = 0.5
 #: About as many pixels are worked on at once, so that they stay in the processor's cache.
 BAND = 2**16
 
+Size = tuple[int, ...]
+_Whole = TypeVar("_Whole", bound=np.integer[Any])
 
-def evidence(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
+
+def evidence(a: Pixels, b: Pixels, stride: int, size: Size | None = None) -> NDArray[np.float64]:
     """Return how much the pixels around each cell speak for a change; symmetric.
 
     Parameters
@@ -39,21 +49,67 @@ def evidence(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
         The two pictures; H and W are multiples of `stride`.
     stride : int
         Side of the cells in pixels.
+    size : tuple of int, optional
+        Height and width of what is the pictures' own, from their first pixel on, and not repeated
+        to fill the last cells; all of it if left out.
 
     Returns
     -------
     ndarray of shape (H / stride, W / stride), float64
         From `LEAST` to 1.
     """
-    unexplained = np.maximum(_unexplained(a, b, stride), _unexplained(b, a, stride))
-    whole = WHOLE * np.clip(_contrast(a, b, stride) / FULL, FAINTEST, 1.0)
-    return np.clip(unexplained / whole, LEAST, 1.0)
+    own = a.shape if size is None else size
+    known = _around(np.stack([_known(move, a.shape, own, stride) for move in MOVES])) * a.shape[2]
+    unexplained = np.maximum(
+        _unexplained(a, b, own, known, stride), _unexplained(b, a, own, known, stride)
+    )
+    told = np.maximum(unexplained / WHOLE, _shade(a, b, own, stride) / SHADE)
+    contrast = np.clip(_contrast(a, b, stride) / FULL, FAINTEST, 1.0)
+    return np.clip(told / contrast, LEAST, 1.0)
 
 
-def _unexplained(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
+def _unexplained(
+    a: Pixels, b: Pixels, own: Size, known: NDArray[np.uint32], stride: int
+) -> NDArray[np.float64]:
     """Return the mean difference, in levels, between what `a` has around a cell and `b` near it."""
-    sums = _around(_differences(a, b, stride)).min(axis=0)
-    return np.asarray(sums / (AROUND**2 * stride**2 * a.shape[2]))
+    sums = _around(_differences(a, b, own, stride))
+    means = np.full(sums.shape, np.inf)
+    np.divide(sums, known, out=means, where=known > 0)
+    return np.asarray(means.min(axis=0))
+
+
+def _known(move: Size, shape: Size, own: Size, stride: int) -> NDArray[np.uint32]:
+    """Return how many pixels of each cell can be compared after a move, (h, w)."""
+    sides = []
+    for inside, length in zip(_inside(move, own), shape, strict=False):
+        seen = np.zeros(length, dtype=np.uint32)
+        seen[inside] = 1
+        sides.append(seen.reshape(-1, stride).sum(axis=1, dtype=np.uint32))
+    return np.outer(*sides)
+
+
+def _inside(move: Size, own: Size) -> tuple[slice, slice]:
+    """Return the rows and columns of a picture that have a pixel of the other beside them."""
+    down, across = (
+        slice(max(0, -aside), max(0, length - max(0, aside)))
+        for aside, length in zip(move, own, strict=False)
+    )
+    return down, across
+
+
+def _shade(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.float64]:
+    """Return how far apart the mean colours around each cell are, in levels of a channel, (h, w).
+
+    The mean over `AROUND` x `AROUND` cells of such means: a tent over five cells. The outermost
+    pixels may have come in from beyond the edge.
+    """
+    apart = np.subtract(a, b, dtype=np.int16)
+    for pixels, length in ((apart, own[0]), (np.swapaxes(apart, 0, 1), own[1])):
+        pixels[:ASIDE] = 0
+        pixels[max(0, length - ASIDE) :] = 0
+    cells = reduced(np.add, apart, stride, np.int32)
+    sums = _around(_around(np.moveaxis(cells, -1, 0)))
+    return np.asarray(np.abs(sums).max(axis=0) / (AROUND**4 * stride**2))
 
 
 def _contrast(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
@@ -73,22 +129,27 @@ def _extreme(operation: np.ufunc, rgb: Pixels, stride: int) -> Pixels:
     return out
 
 
-def _differences(a: Pixels, b: Pixels, stride: int) -> NDArray[np.uint32]:
+def _differences(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.uint32]:
     """Return the differences between `a` and `b` moved, summed over each cell, (moves, h, w)."""
     height, width, _ = a.shape
-    moves = list(product(range(2 * ASIDE + 1), repeat=2))
-    wide = np.pad(b, ((ASIDE, ASIDE), (ASIDE, ASIDE), (0, 0)), mode="edge")
-    out = np.empty((len(moves), height // stride, width // stride), dtype=np.uint32)
+    wide = np.pad(b, ((ASIDE, ASIDE), (ASIDE, ASIDE), (0, 0)))
+    out = np.empty((len(MOVES), height // stride, width // stride), dtype=np.uint32)
     step = max(1, BAND // width // stride) * stride
     for top in range(0, height, step):
         band = a[top : top + step]
         rows = len(band)
         high, low = np.empty_like(band), np.empty_like(band)
-        for number, (down, across) in enumerate(moves):
-            moved = wide[top + down : top + down + rows, across : across + width]
+        for number, move in enumerate(MOVES):
+            start, left = top + ASIDE + move[0], ASIDE + move[1]
+            moved = wide[start : start + rows, left : left + width]
             np.maximum(band, moved, out=high)
             np.minimum(band, moved, out=low)
             np.subtract(high, low, out=high)
+            inside, columns = _inside(move, own)
+            high[: max(0, inside.start - top)] = 0
+            high[max(0, inside.stop - top) :] = 0
+            high[:, : columns.start] = 0
+            high[:, columns.stop :] = 0
             out[number, top // stride : (top + rows) // stride] = _per_cell(high, stride)
     return out
 
@@ -104,10 +165,10 @@ def _per_cell(values: Pixels, stride: int) -> NDArray[np.uint32]:
     return np.asarray(total.reshape(height // stride, width // stride))
 
 
-def _around(cells: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the sums of (n, h, w) values over `AROUND` x `AROUND` cells; the edge's own go on."""
+def _around(cells: NDArray[_Whole]) -> NDArray[_Whole]:
+    """Return the sums of (n, h, w) values over `AROUND` x `AROUND` cells; beyond the edge is 0."""
     height, width = cells.shape[1:]
     edge = AROUND // 2
-    wide = np.pad(cells, ((0, 0), (edge, edge), (edge, edge)), mode="edge")
+    wide = np.pad(cells, ((0, 0), (edge, edge), (edge, edge)))
     tall = sum((wide[:, i : i + height] for i in range(1, AROUND)), start=wide[:, :height])
     return sum((tall[:, :, i : i + width] for i in range(1, AROUND)), start=tall[:, :, :width])

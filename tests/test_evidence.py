@@ -6,15 +6,26 @@ import numpy as np
 import pytest
 from fakes import Pixels, flat, noise
 
-from pytest_imgsim.evidence import FAINTEST, LEAST, WHOLE, evidence
+from pytest_imgsim.evidence import FAINTEST, LEAST, SHADE, evidence
 
 STRIDE = 4
+#: Cells that see nothing of the edge.
+INSIDE = (slice(3, -3), slice(3, -3))
 
 
 def drawn(seed: int = 0) -> Pixels:
-    """Return a picture of smooth blobs, as text is at the scale of its edges."""
+    """Return a picture of squares of any grey."""
     rough = np.random.default_rng(seed).integers(0, 256, (12, 16), dtype=np.uint8)
     return np.repeat(np.kron(rough, np.ones((8, 8), np.uint8))[:, :, None], 3, axis=2)
+
+
+def strokes(shape: tuple[int, int] = (96, 128), width: int = 1, grey: int = 60) -> Pixels:
+    """Return a picture of thin lines on white, as text is."""
+    rgb = flat(*shape)
+    for first in range(width):
+        rgb[first + 1 :: 7] = grey
+        rgb[:, first + 1 :: 6] = grey
+    return rgb
 
 
 def test_equal_pictures_have_the_least() -> None:
@@ -33,10 +44,29 @@ def test_other_content_is_whole_evidence() -> None:
 @pytest.mark.parametrize(("down", "across"), [(0, 1), (1, 0), (-1, 1), (1, 1)])
 def test_one_pixel_aside_is_no_evidence(down: int, across: int) -> None:
     """What is found again one pixel away is no more than another machine's drawing."""
-    rgb = drawn()
-    moved = np.roll(rgb, (down, across), axis=(0, 1))
-    inside = (slice(3, -3), slice(3, -3))
-    assert (evidence(rgb, moved, STRIDE)[inside] == LEAST).all()
+    moved = np.roll(strokes(), (down, across), axis=(0, 1))
+    assert (evidence(strokes(), moved, STRIDE)[INSIDE] == LEAST).all()
+
+
+@pytest.mark.parametrize("shape", [(96, 128), (95, 127), (90, 121)])
+@pytest.mark.parametrize("turn", range(4))
+def test_what_comes_in_at_the_edge_is_no_evidence(shape: tuple[int, int], turn: int) -> None:
+    """A page one pixel aside shows a line of what lies beyond it, on any side."""
+    rgb = strokes(shape)
+    moved = np.roll(np.rot90(rgb, turn), 1, axis=0)
+    moved[0] = 0
+    beyond = [(0, -side % STRIDE) for side in (*shape, 3 * STRIDE)]
+    a, b = (np.pad(pixels, beyond, mode="edge") for pixels in (rgb, np.rot90(moved, -turn)))
+    assert (evidence(a, b, STRIDE, shape) == LEAST).all()
+    b[20:32, 40:52] = 0
+    assert (evidence(a, b, STRIDE, shape) > LEAST).any()
+
+
+@pytest.mark.parametrize("other", [strokes(width=2), strokes(grey=160)], ids=["bold", "faded"])
+def test_another_shade_is_evidence(other: Pixels) -> None:
+    """What differs by more than where its lines lie does not hide behind that."""
+    moved = np.roll(other, 1, axis=1)
+    assert (evidence(strokes(), moved, STRIDE)[INSIDE] > LEAST).all()
 
 
 def test_three_pixels_aside_are_evidence() -> None:
@@ -59,19 +89,19 @@ def test_it_stays_where_the_change_is() -> None:
     found = evidence(a, b, STRIDE)
     assert found[11, 16] == 1
     rows, columns = np.nonzero(found > LEAST)
-    assert rows.min() >= 9
-    assert rows.max() <= 13
-    assert columns.min() >= 14
-    assert columns.max() <= 18
+    assert rows.min() >= 8
+    assert rows.max() <= 14
+    assert columns.min() >= 13
+    assert columns.max() <= 19
 
 
 def test_it_grows_with_the_levels() -> None:
-    """Where hardly anything is drawn, up to the least share of `WHOLE` levels."""
+    """Where hardly anything is drawn, up to the least share of `SHADE` levels."""
     a = flat(32, 32, (100, 100, 100))
     for levels in (1, 3, 4, 5, 6, 60):
         b = flat(32, 32, (100 + levels,) * 3)
-        expected = min(max(levels / WHOLE / FAINTEST, LEAST), 1)
-        assert evidence(a, b, STRIDE) == pytest.approx(expected)
+        expected = min(max(levels / SHADE / FAINTEST, LEAST), 1)
+        assert evidence(a, b, STRIDE)[INSIDE] == pytest.approx(expected)
 
 
 def test_pale_letters_count_as_black_ones() -> None:
@@ -96,8 +126,8 @@ def test_any_stride(stride: int) -> None:
 
 
 def test_a_cut_gives_what_the_whole_picture_gives() -> None:
-    """Two cells inside its edge, a window has the values of the whole picture."""
+    """Three cells inside its edge, a window has the values of the whole picture."""
     a, b = noise(160, 160), noise(160, 160) // 2
     whole = evidence(a, b, STRIDE)
     part = evidence(a[32:96, 48:144], b[32:96, 48:144], STRIDE)
-    np.testing.assert_array_equal(part[2:-2, 2:-2], whole[10:22, 14:34])
+    np.testing.assert_array_equal(part[3:-3, 3:-3], whole[11:21, 15:33])

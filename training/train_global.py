@@ -4,9 +4,10 @@ Run it after ``train_siamese.py``: the stage before, which scores, stays as it i
 vectors of one page on two machines, seen at a glance as the package sees them, are drawn together,
 and those of different pages are pushed apart::
 
-    python training/train_global.py --work DIR --name siamese --minutes 10
+    python training/train_global.py --work DIR --name siamese --minutes 60
 
-It writes ``whole.pt`` and ``whole.weights.h5`` beside the checkpoint that it began with.
+It begins with ``last.pt`` in the folder of the checkpoints, or with the weights that ship, and
+writes ``whole.pt`` and ``whole.weights.h5`` there, every few minutes and at its end.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ import torch
 from numpy.typing import NDArray
 from siamese_data import Pages
 from siamese_edits import Pixels, noisy
-from siamese_net import ResNet50, fast, to_keras
+from siamese_net import ResNet50, fast, load_bundled, to_keras
 from torch.nn import functional
 
 from pytest_imgsim.compare import at_a_glance
+from pytest_imgsim.weights import BUNDLED
 
 #: Pages in a batch, each there twice, and flat pictures of one colour beside them.
 STATES, FLAT = 20, 4
@@ -40,37 +42,85 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True, help="folder of the rendered pages")
     parser.add_argument("--name", default="siamese", help="folder of the checkpoints")
-    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument(
+        "--initial", choices=[BUNDLED], help="begin with the weights that ship, not with last.pt"
+    )
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--every", type=int, default=150, help="steps between checkpoints")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
-def batch(pages: Pages, random: np.random.Generator) -> Any:
-    """Return the same part of some pages, each on two machines, (2 (STATES + FLAT), 3, h, w)."""
-    states = random.choice(pages.states, STATES, replace=False)
-    height, width = next(iter(pages.plain[states[0]].values())).shape[:2]
-    if random.random() > WHOLE:
-        height, width = (int(random.integers(SMALLEST, length)) for length in (height, width))
-    sides: tuple[list[Pixels], list[Pixels]] = ([], [])
-    for state in states:
-        shots = pages.plain[state]
-        rows, columns = next(iter(shots.values())).shape[:2]
-        top, left = (
-            int(random.integers(rows - height + 1)),
-            int(random.integers(columns - width + 1)),
-        )
-        for side, machine in zip(
-            sides, random.choice(sorted(shots), 2, replace=False), strict=True
-        ):
-            part = shots[machine][top : top + height, left : left + width]
-            side.append(at_a_glance(noisy(part, random)))
-    for _ in range(FLAT):
-        flat = np.broadcast_to(random.integers(0, 256, 3, dtype=np.uint8), sides[0][0].shape)
-        for side in sides:
-            side.append(noisy(flat, random))
-    return tensor(sides[0] + sides[1])
+class Glances:
+    """Draws pictures at a glance, each as two machines show it.
+
+    Parameters
+    ----------
+    pages : Pages
+        Where from.
+    seed : int
+        What is drawn.
+    """
+
+    def __init__(self, pages: Pages, seed: int) -> None:
+        self._pages = pages
+        self._random = np.random.default_rng(seed)
+        self._whole = {
+            state: {machine: at_a_glance(rgb) for machine, rgb in pages.plain[state].items()}
+            for state in pages.states
+        }
+
+    def batch(self) -> Any:
+        """Return parts of some pages, each on two machines, (2 (STATES + FLAT), 3, h, w)."""
+        states = self._random.choice(self._pages.states, STATES, replace=False)
+        shots = [self._pages.plain[state] for state in states]
+        if self._random.random() < WHOLE:
+            pairs = [self._two(self._whole[state]) for state in states]
+        else:
+            height, width = next(iter(shots[0].values())).shape[:2]
+            size = (self._length(height), self._length(width))
+            pairs = [self._part(pages, size) for pages in shots]
+        pairs += [(self._flat(pairs[0][0]),) * 2 for _ in range(FLAT)]
+        pairs = [self._widened(a, b) for a, b in pairs]
+        return tensor([noisy(pair[side], self._random) for side in (0, 1) for pair in pairs])
+
+    def _length(self, longest: int) -> int:
+        return int(self._random.integers(SMALLEST, longest))
+
+    def _two(self, shots: dict[str, Pixels]) -> tuple[Pixels, Pixels]:
+        one, two = self._random.choice(sorted(shots), 2, replace=False)
+        return shots[one], shots[two]
+
+    def _part(self, shots: dict[str, Pixels], size: tuple[int, int]) -> tuple[Pixels, Pixels]:
+        """Return a part of a page at a glance; of four, the one with the most in it."""
+        a, b = self._two(shots)
+        places = [
+            tuple(
+                int(self._random.integers(side - length + 1))
+                for side, length in zip(a.shape, size, strict=False)
+            )
+            for _ in range(4)
+        ]
+        cuts = [(slice(top, top + size[0]), slice(left, left + size[1])) for top, left in places]
+        here = max(cuts, key=lambda cut: float(a[cut][::4, ::4].std()))
+        return at_a_glance(a[here]), at_a_glance(b[here])
+
+    def _flat(self, like: Pixels) -> Pixels:
+        colour = self._random.integers(0, 256, 3, dtype=np.uint8)
+        return np.broadcast_to(colour, like.shape)
+
+    def _widened(self, a: Pixels, b: Pixels) -> tuple[Pixels, Pixels]:
+        """Return both pictures mirrored, recoloured or inverted: another page to tell apart."""
+        if self._random.random() < 0.3:
+            order = self._random.permutation(3)
+            a, b = a[..., order], b[..., order]
+        if self._random.random() < 0.25:
+            a, b = 255 - a, 255 - b
+        if self._random.random() < 0.3:
+            a, b = a[:, ::-1], b[:, ::-1]
+        return a, b
 
 
 def tensor(pictures: list[Pixels]) -> Any:
@@ -99,9 +149,8 @@ def pooled_loss(found: Any) -> Any:
     return alike.mean() + alike.max() + apart.topk(2 * STATES).values.mean()
 
 
-def train(network: Any, pages: Pages, given: argparse.Namespace) -> None:
+def train(network: Any, glances: Glances, given: argparse.Namespace) -> None:
     """Learn for the given minutes."""
-    random = np.random.default_rng(given.seed + 1)
     network.eval()
     learning = network.stages[1:]
     learning.train()
@@ -113,7 +162,7 @@ def train(network: Any, pages: Pages, given: argparse.Namespace) -> None:
     while (share := (time.monotonic() - began) / (60 * given.minutes)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = given.rate * min(1.0, (step + 1) / 30) * (1.02 - share)
-        loss = pooled_loss(vectors(network, batch(pages, random)))
+        loss = pooled_loss(vectors(network, glances.batch()))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learning.parameters(), 1.0)
@@ -123,6 +172,8 @@ def train(network: Any, pages: Pages, given: argparse.Namespace) -> None:
         if step % 20 == 0:
             print(f"step {step}, loss {np.mean(recent):.4f}", flush=True)
             recent = []
+        if step % given.every == 0:
+            save(network, folder_of(given))
 
 
 def report(network: Any, pages: Pages) -> None:
@@ -142,19 +193,33 @@ def report(network: Any, pages: Pages) -> None:
         print(f"  {names[i]} and {names[j]}: {values[i, j]:.3f}")
 
 
+def folder_of(given: argparse.Namespace) -> Path:
+    """Return the folder of the checkpoints."""
+    folder: Path = given.work / "checkpoints" / given.name
+    return folder
+
+
+def save(network: Any, folder: Path) -> None:
+    """Write a checkpoint, and the weights for Keras."""
+    torch.save({"network": network.state_dict()}, folder / "whole.pt")
+    to_keras(network, folder / "whole.weights.h5")
+
+
 def main() -> None:
     """Train the later stages, and judge them on the validation pages."""
     given = arguments()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
-    folder = given.work / "checkpoints" / given.name
+    folder = folder_of(given)
+    folder.mkdir(parents=True, exist_ok=True)
     network = ResNet50(1).to(memory_format=torch.channels_last)
-    state = torch.load(folder / "last.pt", weights_only=True)
-    network.load_state_dict(state["network"])
-    train(network, Pages(given.work, "train", patches=False), given)
+    if given.initial == BUNDLED:
+        load_bundled(network)
+    else:
+        network.load_state_dict(torch.load(folder / "last.pt", weights_only=True)["network"])
+    train(network, Glances(Pages(given.work, "train", patches=False), given.seed + 1), given)
+    save(network, folder)
     report(network, Pages(given.work, "validation", patches=False))
-    torch.save({**state, "network": network.state_dict()}, folder / "whole.pt")
-    to_keras(network, folder / "whole.weights.h5")
 
 
 if __name__ == "__main__":
