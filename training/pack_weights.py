@@ -1,8 +1,8 @@
-"""Pack trained weights into the file that ships with the package, and tell its hash.
+"""Pack trained weights into the file that ships with the package, and tell its hashes.
 
     python training/pack_weights.py DIR/checkpoints/NAME/whole.weights.h5
 
-Kernels go in as 8-bit numbers (see `pytest_imgsim.weights`). The hash is to be written into
+Kernels go in as 8-bit numbers (see `pytest_imgsim.weights`). The hashes are to be written into
 `pytest_imgsim/weights.py`, and the file is to be committed once, when it is final.
 """
 
@@ -34,6 +34,7 @@ def main() -> None:
     np.savez(given.target, **arrays)  # compressed it is a tenth smaller, and read in twice the time
     content = given.target.read_bytes()
     print(f"{given.target}: {len(content) / 1e6:.1f} MB")
+    print(f'BUNDLED_DIGEST = "{weights.digest(arrays)}"')
     print(f'BUNDLED_SHA256 = "{hashlib.sha256(content).hexdigest()}"')
 
 

@@ -42,9 +42,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True, help="folder of the rendered pages")
     parser.add_argument("--name", default="siamese", help="folder of the checkpoints")
-    parser.add_argument(
-        "--initial", choices=[BUNDLED], help="begin with the weights that ship, not with last.pt"
-    )
+    parser.add_argument("--initial", help="a checkpoint to begin with, or 'bundled'; else last.pt")
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--every", type=int, default=150, help="steps between checkpoints")
     parser.add_argument("--rate", type=float, default=1e-3)
@@ -216,7 +214,8 @@ def main() -> None:
     if given.initial == BUNDLED:
         load_bundled(network)
     else:
-        network.load_state_dict(torch.load(folder / "last.pt", weights_only=True)["network"])
+        state = torch.load(given.initial or folder / "last.pt", weights_only=True)
+        network.load_state_dict(state["network"])
     train(network, Glances(Pages(given.work, "train", patches=False), given.seed + 1), given)
     save(network, folder)
     report(network, Pages(given.work, "validation", patches=False))

@@ -45,10 +45,11 @@ def write_sheets(target: Path) -> None:
     folder = target / "package"
     folder.mkdir(parents=True)
     for name in NAMES:
-        (folder / name).write_text(_sheet(random.Random(name)), encoding="utf-8")
+        (folder / name).write_text(sheet(random.Random(name)), encoding="utf-8")
 
 
-def _sheet(draw: random.Random) -> str:
+def sheet(draw: random.Random) -> str:
+    """Return a page of lines as HTML."""
     lines = [_line(draw, row, column) for row in range(ROWS) for column in range(COLUMNS)]
     style = (
         "body { margin: 0; background: white }"

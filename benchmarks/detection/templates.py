@@ -6,7 +6,7 @@ import functools
 import subprocess
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -184,7 +184,12 @@ ARIMO = ("@expo-google-fonts/arimo", "0.4.3")
 def fetch(work: Path) -> None:
     """Get and unpack every package that is not there yet."""
     wanted = [(template.package, template.version) for template in TEMPLATES]
-    for package, version in (*wanted, *FONTS, ARIMO):
+    fetch_missing(work, (*wanted, *FONTS, ARIMO))
+
+
+def fetch_missing(work: Path, packages: Iterable[tuple[str, str]]) -> None:
+    """Get and unpack those of some packages that are not there yet."""
+    for package, version in packages:
         target = folder_of(work, package, version)
         if target.is_dir():
             continue
