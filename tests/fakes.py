@@ -22,7 +22,7 @@ from pytest_imgsim.settings import Settings
 
 Pixels = NDArray[np.uint8]
 #: The id of the weights that ship with this release.
-BUNDLED_ID = "resnet50-bundled-9533a3f0-p3"
+BUNDLED_ID = "resnet50-bundled-dbee0f69-p3"
 
 
 def means(rgb: Pixels, stride: int) -> FeatureMap:

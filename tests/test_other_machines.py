@@ -69,10 +69,11 @@ def test_forgives_another_machine_and_not_a_new_word(model: ResNet50, name: str)
 
 
 def test_global_tells_pages_apart_through_noise(model: ResNet50) -> None:
-    """One page under noise is always nearer than any two pages."""
+    """One page under noise is all but the same; two pages of one shop are far from it."""
     pages = shop_pages()
     plain = {name: model.features(rgb) for name, rgb in pages.items()}
     noisy = {name: model.features(as_another_machine_shows(rgb)) for name, rgb in pages.items()}
     same = [float(cosine(plain[name], noisy[name])) for name in pages]
     other = [float(cosine(plain[a], plain[b])) for a, b in itertools.combinations(pages, 2)]
-    assert min(same) > max(other)
+    assert min(same) > 0.97
+    assert max(other) < 0.85
