@@ -25,6 +25,8 @@ OVERVIEW = 96 * 96
 #: Rows that are reduced at once, which bounds the memory.
 BAND = 512
 MAX_REGIONS = 20
+#: How far the last pixels of a picture are seen to go on beyond its edges, in pixels.
+BEYOND = 8
 #: How much more the angle between features counts where one machine drew both pictures.
 STILL = 2.0
 #: Changes in cells less alike than this make regions of their own, so that noise around them,
@@ -162,7 +164,7 @@ def _compare_layer(
 ) -> tuple[CosineMap, float]:
     """Return the local cosines and the cosine of the pooled vectors of two pictures that differ."""
     where = _pad(changed)
-    still = stillness(_pad(a), _pad(b), where)
+    still = stillness(_pad(a), _pad(b), where, changed.shape)
     pieces = [
         (window, _cosines(window, a, b, still, extractor))
         for window in windows(where, extractor.reach)
@@ -177,12 +179,31 @@ def _cosines(window: Window, a: Pixels, b: Pixels, still: float, extractor: Extr
     half where another machine's drawing may explain it, and up to `STILL` times more on a page
     that stood still.
     """
-    cut = window.cut(a)
-    left, right = _pad(cut), _pad(window.cut(b))
-    cells = extractor.cosines(left, right)
+    size = window.cut(a).shape[:2]
+    left, right = (_pad(window.cut(rgb)) for rgb in (a, b))
+    cells = _seen(window, left, right, a.shape, extractor)
     own = window.own_cells(cells.stride)
-    times = (1 + STILL * still) * evidence(left, right, cells.stride, cut.shape[:2])[own]
+    times = (1 + STILL * still) * evidence(left, right, cells.stride, size)[own]
     return CosineMap(cells.stride, turned(cells.values[own], times))
+
+
+def _seen(
+    window: Window, left: Pixels, right: Pixels, shape: tuple[int, ...], extractor: Extractor
+) -> CosineMap:
+    """Return the local cosines of what a window shows of two pictures of a shape.
+
+    At the pictures' edges their last pixels are seen to go on: a network makes little of a line
+    with nothing beyond it.
+    """
+    beyond = [
+        (BEYOND * (start == 0), BEYOND * (stop >= side))
+        for (start, stop), side in zip(window.outer, shape, strict=False)
+    ]
+    wide = (np.pad(rgb, [*beyond, (0, 0)], mode="edge") for rgb in (left, right))
+    cells = extractor.cosines(*wide)
+    (top, bottom), (before, after) = ((i // cells.stride, j // cells.stride) for i, j in beyond)
+    height, width = cells.values.shape
+    return CosineMap(cells.stride, cells.values[top : height - bottom, before : width - after])
 
 
 def _similarity(a: Pixels, b: Pixels, changed: Mask, extractor: Extractor) -> float:

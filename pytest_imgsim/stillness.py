@@ -1,7 +1,8 @@
 """How still a picture stood but for what changed.
 
 Another machine draws nearly all text of a page anew. Where nearly all that is drawn is the same to
-the last bit, it was one machine, whose noise is no excuse for the cells that differ.
+the last bit, it was one machine, whose noise is no excuse for the cells that differ. The outermost
+pixels do not count: a border that is another colour all around is still one change.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ from pytest_imgsim.regions import Mask
 CELL, DRAWN = 8, 16
 #: Share of the drawn cells from which on another machine may have drawn the picture.
 ELSEWHERE = 0.1
+#: How many pixels at each side of a picture do not count.
+EDGE = 1
 #: Levels, summed over all pixels, below which a change is no more than a stray pixel or two, as a
 #: smooth corner may have from one run to the next.
 FAINT = 600
 
 
-def stillness(a: Pixels, b: Pixels, changed: Mask) -> float:
+def stillness(a: Pixels, b: Pixels, changed: Mask, size: tuple[int, ...] | None = None) -> float:
     """Return how surely one machine has drawn both pictures, from 0 to 1.
 
     Parameters
@@ -31,6 +34,9 @@ def stillness(a: Pixels, b: Pixels, changed: Mask) -> float:
         The two pictures; H and W are multiples of `CELL`.
     changed : ndarray of shape (H, W), bool
         Pixels that differ.
+    size : tuple of int, optional
+        Height and width of what is the pictures' own, from their first pixel on, and not repeated
+        to fill the last cells; all of it if left out.
 
     Returns
     -------
@@ -40,7 +46,11 @@ def stillness(a: Pixels, b: Pixels, changed: Mask) -> float:
     """
     if _is_faint(a, b, changed):
         return 0.0
-    differs = reduced(np.logical_or, changed[:, :, None], CELL)[:, :, 0]
+    height, width = (changed.shape if size is None else size)[:2]
+    inside = np.zeros_like(changed)
+    here = (slice(EDGE, height - EDGE), slice(EDGE, width - EDGE))
+    inside[here] = changed[here]
+    differs = reduced(np.logical_or, inside[:, :, None], CELL)[:, :, 0]
     # Cells that have not changed have the same drawn in them in both pictures.
     share = float(differs.sum()) / max(1, int((differs | _drawn(a)).sum()))
     return max(0.0, 1 - share / ELSEWHERE)

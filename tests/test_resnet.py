@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import BUNDLED_ID, bars
+from fakes import BUNDLED_ID, bars, flat
 
-from pytest_imgsim.compare import STILL, compare
+from pytest_imgsim.compare import BEYOND, STILL, compare
 from pytest_imgsim.diagnose import differing
 from pytest_imgsim.evidence import evidence
 from pytest_imgsim.picture import Picture
-from pytest_imgsim.resnet import MEAN_BGR, ResNet50
+from pytest_imgsim.resnet import LOCAL_STRIDE, MEAN_BGR, ResNet50
 from pytest_imgsim.scoring import cosine_map, turned
 from pytest_imgsim.stillness import stillness
 
@@ -134,12 +134,31 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
     a, b = bars(1, (1216, 640)), bars(1, (1216, 640))
     b[y : y + 12, x : x + 30] = (200, 30, 30)
     seen = compare(Picture(a), Picture(b), model).cells
-    cosines = cosine_map(model.local(a), model.local(b)).values
+    beyond = ((BEYOND, BEYOND), (BEYOND, BEYOND), (0, 0))
+    maps = [model.local(np.pad(rgb, beyond, mode="edge")) for rgb in (a, b)]
+    edge = BEYOND // LOCAL_STRIDE
+    cosines = cosine_map(*maps).values[edge:-edge, edge:-edge]
     times = (1 + STILL * stillness(a, b, differing(a, b))) * evidence(a, b, 4)
     whole = turned(cosines, times)
     assert seen is not None
     np.testing.assert_allclose(seen.values, whole, atol=1e-4)
     assert float(seen.values.min()) == pytest.approx(float(whole.min()), abs=1e-5)
+
+
+@pytest.mark.parametrize("size", [(40, 120), (37, 123), (200, 300)])
+@pytest.mark.parametrize("colour", [(0, 0, 0), (221, 0, 0), (229, 229, 229)])
+def test_a_border_at_the_edge_is_seen(
+    model: ResNet50, size: tuple[int, int], colour: tuple[int, int, int]
+) -> None:
+    """The border of an element lies at the very edge of its picture; it may not come or go."""
+    plain = flat(*size)
+    plain[15:25, 20:80:4] = 40
+    bordered, grey = plain.copy(), plain.copy()
+    for rgb, line in ((bordered, colour), (grey, (136, 136, 136))):
+        rgb[[0, -1]] = line
+        rgb[:, [0, -1]] = line
+    for other in (plain, grey):
+        assert compare(Picture(other), Picture(bordered), model).score < 0.3
 
 
 def test_reach_is_no_wider_than_needed(model: ResNet50) -> None:

@@ -45,6 +45,21 @@ def test_noise_everywhere_is_not_still(cells: int) -> None:
     assert between(rgb, brighter(rgb, cells)) == 0
 
 
+@pytest.mark.parametrize("shape", [(160, 160), (155, 157)])
+def test_a_border_all_around_is_one_change(shape: tuple[int, int]) -> None:
+    """The outermost pixels are in many cells, but stand for one line."""
+    a, b = noise(*shape), noise(*shape)
+    b[[0, -1]] ^= 128
+    b[:, [0, -1]] ^= 128
+    beyond = [(0, -side % 8) for side in (*shape, 8)]
+    wide_a, wide_b = (np.pad(rgb, beyond, mode="edge") for rgb in (a, b))
+    changed = differing(wide_a, wide_b)
+    assert stillness(wide_a, wide_b, changed, shape) == 1
+    b[1] ^= 128
+    wide_b = np.pad(b, beyond, mode="edge")
+    assert stillness(wide_a, wide_b, differing(wide_a, wide_b), shape) < 1
+
+
 @pytest.mark.parametrize(("pixels", "levels"), [(1, 255), (2, 255), (5, 119)])
 def test_a_stray_pixel_tells_nothing(pixels: int, levels: int) -> None:
     """What is hardly there is not made more of, however still the rest is."""
