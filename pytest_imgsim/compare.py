@@ -179,12 +179,11 @@ def _cosines(window: Window, a: Pixels, b: Pixels, still: float, extractor: Extr
     half where another machine's drawing may explain it, and up to `STILL` times more on a page
     that stood still.
     """
-    size = window.cut(a).shape[:2]
-    left, right = (_pad(window.cut(rgb)) for rgb in (a, b))
+    left, right = window.cut(a), window.cut(b)
     cells = _seen(window, left, right, a.shape, extractor)
     own = window.own_cells(cells.stride)
-    times = (1 + STILL * still) * evidence(left, right, cells.stride, size)[own]
-    return CosineMap(cells.stride, turned(cells.values[own], times))
+    told = evidence(_pad(left), _pad(right), cells.stride, left.shape)[own]
+    return CosineMap(cells.stride, turned(cells.values[own], (1 + STILL * still) * told))
 
 
 def _seen(
@@ -192,15 +191,20 @@ def _seen(
 ) -> CosineMap:
     """Return the local cosines of what a window shows of two pictures of a shape.
 
-    At the pictures' edges their last pixels are seen to go on: a network makes little of a line
-    with nothing beyond it.
+    Beyond the pictures' edges their last pixels are seen as in a mirror: a network makes little of
+    a line with nothing beyond it.
     """
     beyond = [
         (BEYOND * (start == 0), BEYOND * (stop >= side))
         for (start, stop), side in zip(window.outer, shape, strict=False)
     ]
-    wide = (np.pad(rgb, [*beyond, (0, 0)], mode="edge") for rgb in (left, right))
-    cells = extractor.cosines(*wide)
+    filled = [
+        (before, after + -side % GRAIN)
+        for (before, after), side in zip(beyond, left.shape, strict=False)
+    ]
+    cells = extractor.cosines(
+        *(np.pad(rgb, [*filled, (0, 0)], mode="reflect") for rgb in (left, right))
+    )
     (top, bottom), (before, after) = ((i // cells.stride, j // cells.stride) for i, j in beyond)
     height, width = cells.values.shape
     return CosineMap(cells.stride, cells.values[top : height - bottom, before : width - after])

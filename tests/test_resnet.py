@@ -135,7 +135,7 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
     b[y : y + 12, x : x + 30] = (200, 30, 30)
     seen = compare(Picture(a), Picture(b), model).cells
     beyond = ((BEYOND, BEYOND), (BEYOND, BEYOND), (0, 0))
-    maps = [model.local(np.pad(rgb, beyond, mode="edge")) for rgb in (a, b)]
+    maps = [model.local(np.pad(rgb, beyond, mode="reflect")) for rgb in (a, b)]
     edge = BEYOND // LOCAL_STRIDE
     cosines = cosine_map(*maps).values[edge:-edge, edge:-edge]
     times = (1 + STILL * stillness(a, b, differing(a, b))) * evidence(a, b, 4)
