@@ -25,7 +25,7 @@ OVERVIEW = 96 * 96
 #: Rows that are reduced at once, which bounds the memory.
 BAND = 512
 MAX_REGIONS = 20
-#: How far the last pixels of a picture are seen to go on beyond its edges, in pixels.
+#: How far a picture is seen beyond its edges, as in a mirror, in pixels.
 BEYOND = 8
 #: How much more the angle between features counts where one machine drew both pictures.
 STILL = 2.0
