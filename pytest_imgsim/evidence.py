@@ -11,6 +11,7 @@ this shade differs, as from bold, faded or recoloured text, it speaks for a chan
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from typing import Any, TypeVar
 
@@ -30,7 +31,7 @@ MOVES = tuple(product(range(-ASIDE, ASIDE + 1), repeat=2))
 #: is `FULL` levels or more; less in proportion where there is less contrast, down to a share of it.
 WHOLE, FULL, FAINTEST = 24, 128, 0.25
 #: The same for the shade around a cell: the mean colour, the nearest pixels counting most.
-SHADE = 14
+SHADE = 12
 #: What is left of it where the pixels explain all: the network sees more than they tell.
 LEAST = 0.5
 #: About as many pixels are worked on at once, so that they stay in the processor's cache.
@@ -63,9 +64,9 @@ def evidence(a: Pixels, b: Pixels, stride: int, size: Size | None = None) -> NDA
     unexplained = np.maximum(
         _unexplained(a, b, own, known, stride), _unexplained(b, a, own, known, stride)
     )
-    told = np.maximum(unexplained / WHOLE, _shade(a, b, own, stride) / SHADE)
-    contrast = np.clip(_contrast(a, b, stride) / FULL, FAINTEST, 1.0)
-    return np.clip(told / contrast, LEAST, 1.0)
+    shade = _shade(a, b, own, stride)
+    near, wide = (np.clip(levels / FULL, FAINTEST, 1.0) for levels in _contrasts(a, b, stride))
+    return np.clip(np.maximum(unexplained / WHOLE / near, shade / SHADE / wide), LEAST, 1.0)
 
 
 def _unexplained(
@@ -98,32 +99,46 @@ def _inside(move: Size, own: Size) -> tuple[slice, slice]:
 
 
 def _shade(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.float64]:
-    """Return how far apart the mean colours around each cell are, in levels of a channel, (h, w).
+    """Return how far apart the shades around each cell are, in levels of a channel, (h, w).
 
-    The mean over `AROUND` x `AROUND` cells of such means: a tent over five cells. The outermost
-    pixels may have come in from beyond the edge.
+    A shade is the mean over `AROUND` x `AROUND` cells of such means: a tent over five cells. As
+    much as its slope makes of a pixel aside does not count, and nothing does where the tent reaches
+    the outermost pixels, which may have come in from beyond the edge.
     """
-    apart = np.subtract(a, b, dtype=np.int16)
-    for pixels, length in ((apart, own[0]), (np.swapaxes(apart, 0, 1), own[1])):
-        pixels[:ASIDE] = 0
-        pixels[max(0, length - ASIDE) :] = 0
-    cells = reduced(np.add, apart, stride, np.int32)
-    sums = _around(_around(np.moveaxis(cells, -1, 0)))
-    return np.asarray(np.abs(sums).max(axis=0) / (AROUND**4 * stride**2))
+    inside = np.zeros((*a.shape[:2], 1), dtype=np.uint8)
+    inside[ASIDE : max(0, own[0] - ASIDE), ASIDE : max(0, own[1] - ASIDE)] = 1
+    counts = _tent(inside, stride)
+    one, other = (_tent(rgb * inside, stride) / np.maximum(counts, 1) for rgb in (a, b))
+    apart = np.abs(one - other)
+    for axis in (1, 2):
+        if apart.shape[axis] > 1:
+            apart -= ASIDE * np.abs(np.gradient((one + other) / 2, stride, axis=axis))
+    told = np.where(counts == AROUND**4 * stride**2, np.maximum(apart, 0), 0)
+    return np.asarray(told.max(axis=0), dtype=np.float64)
 
 
-def _contrast(a: Pixels, b: Pixels, stride: int) -> NDArray[np.float64]:
-    """Return the levels from the darkest to the lightest value of a channel around each cell."""
-    high = _extreme(np.maximum, np.maximum(a, b), stride)
-    low = _extreme(np.minimum, np.minimum(a, b), stride)
-    return np.asarray((high - low).max(axis=2), dtype=np.float64)
+def _tent(values: Pixels, stride: int) -> NDArray[np.int32]:
+    """Return the sums over five cells each way around each cell, the nearest most, (C, h, w)."""
+    return _around(_around(np.moveaxis(reduced(np.add, values, stride, np.int32), -1, 0)))
 
 
-def _extreme(operation: np.ufunc, rgb: Pixels, stride: int) -> Pixels:
-    """Return the largest or smallest of each channel around each cell, (h, w, C)."""
-    out: Pixels = reduced(operation, rgb, stride)
+def _contrasts(a: Pixels, b: Pixels, stride: int) -> Iterator[NDArray[np.float64]]:
+    """Yield the levels from the darkest to the lightest value of a channel around each cell.
+
+    First in what `_unexplained` looks at, and then in what `_shade` does.
+    """
+    high = reduced(np.maximum, np.maximum(a, b), stride)
+    low = reduced(np.minimum, np.minimum(a, b), stride)
+    for _ in range(2):
+        high, low = _spread(np.maximum, high), _spread(np.minimum, low)
+        yield np.asarray((high - low).max(axis=2), dtype=np.float64)
+
+
+def _spread(operation: np.ufunc, cells: Pixels) -> Pixels:
+    """Return the largest or smallest value of `AROUND` x `AROUND` cells around each, (h, w, C)."""
+    out = cells.copy()
     edge = AROUND // 2
-    wide = np.pad(out, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
+    wide = np.pad(cells, ((edge, edge), (edge, edge), (0, 0)), mode="edge")
     for down, across in product(range(AROUND), repeat=2):
         operation(out, wide[down : down + out.shape[0], across : across + out.shape[1]], out=out)
     return out

@@ -69,6 +69,15 @@ def test_another_shade_is_evidence(other: Pixels) -> None:
     assert (evidence(strokes(), moved, STRIDE)[INSIDE] > LEAST).all()
 
 
+def test_a_heavy_stroke_one_pixel_aside_is_no_evidence() -> None:
+    """Large bold letters are other shades on either side of a pixel, but by no more than that."""
+    bold = flat(96, 128, (255, 255, 255))
+    bold[30:60, 50:56] = 20
+    for moved in (np.roll(bold, 1, axis=1), np.roll(bold, -1, axis=0)):
+        assert (evidence(bold, moved, STRIDE) == LEAST).all()
+    assert (evidence(bold, np.roll(bold, 3, axis=1), STRIDE) > LEAST).any()
+
+
 def test_three_pixels_aside_are_evidence() -> None:
     """What has moved further has moved."""
     rgb = drawn()
