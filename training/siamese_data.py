@@ -20,6 +20,7 @@ from siamese_edits import (
     VISIBLE,
     Pixels,
     difference,
+    in_other_colours,
     noisy,
     regressed,
     visible_change,
@@ -248,12 +249,7 @@ class Sampler:
 
     def _widened(self, pair: Pair) -> Pair:
         """Return the pair mirrored, recoloured or inverted, both crops alike."""
-        a, b, changed = pair.a, pair.b, pair.changed
-        if self._random.random() < 0.3:
-            order = self._random.permutation(3)
-            a, b = a[..., order], b[..., order]
-        if self._random.random() < 0.25:
-            a, b = 255 - a, 255 - b
+        (a, b), changed = in_other_colours(pair.a, pair.b, self._random), pair.changed
         if self._random.random() < 0.3:
             a, b, changed = a[:, ::-1], b[:, ::-1], changed[:, ::-1]
         if self._random.random() < 0.15:

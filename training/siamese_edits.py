@@ -133,6 +133,16 @@ def noisy(rgb: Pixels, random: Random) -> Pixels:
     return rgb
 
 
+def in_other_colours(a: Pixels, b: Pixels, random: Random) -> tuple[Pixels, Pixels]:
+    """Return two pictures with their channels in another order or inverted, at random, alike."""
+    if random.random() < 0.3:
+        order = random.permutation(3)
+        a, b = a[..., order], b[..., order]
+    if random.random() < 0.25:
+        a, b = 255 - a, 255 - b
+    return a, b
+
+
 # --- regressions ---------------------------------------------------------------------------
 
 

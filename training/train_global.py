@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from siamese_data import Pages
-from siamese_edits import Pixels, noisy
+from siamese_edits import Pixels, in_other_colours, noisy
 from siamese_net import ResNet50, fast, load_bundled, to_keras
 from torch.nn import functional
 
@@ -111,11 +111,7 @@ class Glances:
 
     def _widened(self, a: Pixels, b: Pixels) -> tuple[Pixels, Pixels]:
         """Return both pictures mirrored, recoloured or inverted: another page to tell apart."""
-        if self._random.random() < 0.3:
-            order = self._random.permutation(3)
-            a, b = a[..., order], b[..., order]
-        if self._random.random() < 0.25:
-            a, b = 255 - a, 255 - b
+        a, b = in_other_colours(a, b, self._random)
         if self._random.random() < 0.3:
             a, b = a[:, ::-1], b[:, ::-1]
         return a, b
