@@ -77,3 +77,18 @@ def test_global_tells_pages_apart_through_noise(model: ResNet50) -> None:
     other = [float(cosine(plain[a], plain[b])) for a, b in itertools.combinations(pages, 2)]
     assert min(same) > 0.97
     assert max(other) < 0.85
+
+
+@pytest.mark.parametrize(("aside", "passes"), [((0, 1), True), ((1, 0), True), ((0, 3), False)])
+def test_a_label_that_jitters_by_a_pixel_passes(
+    model: ResNet50, aside: tuple[int, int], passes: bool
+) -> None:
+    """Nobody sees a price that lies one pixel aside on a page that is otherwise the same."""
+    page = shop_pages()["test_product[chromium]"]
+    (top, left), (height, width) = (284, 724), (36, 106)
+    moved = page.copy()
+    moved[top : top + height, left : left + width] = page[
+        top - aside[0] : top - aside[0] + height, left - aside[1] : left - aside[1] + width
+    ]
+    score = compare(Picture(moved), Picture(page), model).score
+    assert (score >= Settings().threshold) == passes
