@@ -39,7 +39,10 @@ class Extractor(Protocol):
 
     @property
     def reach(self) -> int:
-        """How many pixels before and after a cell's first one its local features look at."""
+        """How many pixels before and after a cell's first one its local features look at.
+
+        At least four strides, as far as the evidence of the pixels looks.
+        """
         ...
 
     def cosines(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> CosineMap:
