@@ -32,7 +32,7 @@ def test_features(model: ResNet50) -> None:
     assert vector.shape == (2048,)
     assert vector.dtype == np.float32
     assert vector.min() >= 0
-    assert vector.max() > 0
+    assert vector.max() > 0.05
     assert np.array_equal(vector, model.features(bars()))
 
 
@@ -124,7 +124,7 @@ def test_odd_sizes(model: ResNet50, size: tuple[int, int]) -> None:
     actual = np.full((*size, 3), 255, np.uint8)
     actual[-1, -1] = 0
     scores = compare(Picture(actual), Picture(np.full((*size, 3), 255, np.uint8)), model)
-    assert scores.score < 0.97
+    assert scores.score < 0.95
     assert (scores.regions[0].x, scores.regions[0].y) == (size[1] - 1, size[0] - 1)
 
 

@@ -97,4 +97,4 @@ def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
     noisy = compare(Picture(page), Picture(elsewhere), FakeModel())
     assert still.score < noisy.score < 1
     times = 1 + STILL * stillness(page, changed, differing(page, changed))
-    assert still.score == pytest.approx(float(turned(np.array(noisy.score), times)), abs=0.02)
+    assert still.score == pytest.approx(float(turned(np.array(noisy.score), times)), abs=1e-6)
