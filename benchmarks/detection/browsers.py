@@ -1,11 +1,11 @@
-"""Get other versions of Chromium: builds that lie inside npm packages."""
+"""Which other browsers are here: a Firefox, and builds of Chromium that lie inside npm packages."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-from machines import CARRIER, VERSIONS, Machine, browser_of, executable
+from machines import CARRIER, OTHER_BROWSERS, Machine, browser_of, executable
 from playwright.sync_api import Error, sync_playwright
 from templates import fetch_one, folder_of
 
@@ -21,14 +21,16 @@ require("stream").pipeline(
 
 
 def runnable(work: Path) -> list[Machine]:
-    """Return the machines of `VERSIONS` whose browser can be had and starts here."""
-    return [machine for machine in VERSIONS if _runs(machine, work)]
+    """Return the machines of `OTHER_BROWSERS` whose browser can be had and starts here."""
+    return [machine for machine in OTHER_BROWSERS if _runs(machine, work)]
 
 
 def _runs(machine: Machine, work: Path) -> bool:
     try:
         _fetch(machine, work)
-        with sync_playwright() as playwright, browser_of(machine, playwright, work):
+        with sync_playwright() as playwright, browser_of(machine, playwright, work) as browser:
+            # One that starts may still lack what Playwright asks of it for a page.
+            browser.new_page()
             return True
     except (OSError, subprocess.SubprocessError, Error) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
@@ -37,7 +39,10 @@ def _runs(machine: Machine, work: Path) -> bool:
 
 
 def _fetch(machine: Machine, work: Path) -> None:
-    target = Path(executable(machine, work) or "")
+    program = executable(machine, work)
+    if program is None:
+        raise FileNotFoundError(f"no {machine.engine} is installed")
+    target = Path(program)
     if target.is_file():
         return
     folder = folder_of(work, CARRIER, machine.version)

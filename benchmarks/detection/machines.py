@@ -56,7 +56,9 @@ class Machine:
     resample : Image.Resampling
         How.
     version : str
-        The version of `CARRIER` that holds its browser; empty for the installed Chromium.
+        The version of `CARRIER` that holds its browser; empty for an installed one.
+    engine : {"chromium", "firefox"}
+        Playwright's name of the kind of browser.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Machine:
     scale: float = 1.0
     resample: Image.Resampling = Image.Resampling.LANCZOS
     version: str = ""
+    engine: str = "chromium"
 
 
 PLAIN = Machine("plain")
@@ -95,25 +98,41 @@ MACHINES = (
 )
 #: An npm package that carries a build of Chromium, with the browser's version for its own.
 CARRIER = "@sparticuz/chromium"
-#: Other versions of the browser, for Linux on x86-64. They may be missing, so no draw among
-#: `MACHINES` counts on them.
+#: Other versions of the browser, for Linux on x86-64.
 VERSIONS = (
     Machine("chromium-123", version="123.0.1"),
     Machine("chromium-143", version="143.0.4"),
 )
+#: It has no flag that hides scroll bars.
+FIREFOX = Machine("firefox", style="* { scrollbar-width: none }", engine="firefox")
+#: They may be missing, so no draw among `MACHINES` counts on them.
+OTHER_BROWSERS = (*VERSIONS, FIREFOX)
+#: With its content sandbox Firefox does not see fonts outside the system's folders.
+FIREFOX_PREFERENCES: dict[str, str | float | bool] = {"security.sandbox.content.level": 0}
 BY_NAME = {machine.name: machine for machine in MACHINES}
 
 
 def executable(machine: Machine, work: Path) -> str | None:
-    """Return the browser's file."""
+    """Return the browser's file; None if it is not installed."""
     if machine.version:
         return str(work / "browsers" / machine.name)
+    if machine.engine == "firefox":
+        return os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
 @contextmanager
 def browser_of(machine: Machine, playwright: Playwright, work: Path) -> Iterator[Browser]:
-    """Run Chromium as `machine` has it while the context lasts."""
+    """Run the browser of `machine`, with its fonts, while the context lasts."""
+    browser = _launched(machine, playwright, executable(machine, work), _fonts(machine, work))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def _fonts(machine: Machine, work: Path) -> Path:
+    """Write fontconfig's configuration for a machine."""
     packages = FONTS if machine.name != "same-widths" else (*FONTS, ARIMO)
     folders = "".join(f"<dir>{folder_of(work, *package)}</dir>" for package in packages)
     configuration = work / "fonts" / f"{machine.name}.conf"
@@ -121,18 +140,25 @@ def browser_of(machine: Machine, playwright: Playwright, work: Path) -> Iterator
     temporary = configuration.with_suffix(f".{os.getpid()}")
     temporary.write_text(CONFIGURATION.format(folders=folders, rules=machine.fonts))
     temporary.replace(configuration)
+    return configuration
+
+
+def _launched(
+    machine: Machine, playwright: Playwright, program: str | None, fonts: Path
+) -> Browser:
+    environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
+    if machine.engine == "firefox":
+        # The channel of an unpatched Firefox, which Playwright drives by WebDriver BiDi.
+        return playwright.firefox.launch(
+            channel="moz-firefox",
+            executable_path=program,
+            firefox_user_prefs=FIREFOX_PREFERENCES,
+            env=environment,
+        )
     options = [*STEADY, *machine.flags]
     if os.geteuid() == 0:
         options.append("--no-sandbox")
-    browser = playwright.chromium.launch(
-        executable_path=executable(machine, work),
-        args=options,
-        env={**os.environ, "FONTCONFIG_FILE": str(configuration)},
-    )
-    try:
-        yield browser
-    finally:
-        browser.close()
+    return playwright.chromium.launch(executable_path=program, args=options, env=environment)
 
 
 Pixels = NDArray[np.uint8]

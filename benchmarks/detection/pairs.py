@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from layout import MAX_SHIFT
-from machines import PLAIN, TREATMENTS, VERSIONS, with_caret
+from machines import OTHER_BROWSERS, PLAIN, TREATMENTS, with_caret
 from PIL import Image
 from templates import SPLITS
 
@@ -41,16 +41,22 @@ def _pairs_of(work: Path, state: str, records: list[Record]) -> Iterator[Record]
     others = sorted(near - {PLAIN.name})
     noisy = [name for name in others if _differ(work, base["file"], plain[name]["file"])]
     for name in noisy:
-        yield _pair(base, plain[name]["file"], "benign", name)
-    # A version that draws the page to the pixel as it is would only repeat the plain regression.
-    near -= {version.name for version in VERSIONS} - set(noisy)
+        yield {**_pair(base, plain[name]["file"], "benign", name), "browser": _browser(name)}
+    # A browser that draws the page to the pixel as it is would only repeat the plain regression.
+    near -= {name for name in others if _browser(name)} - set(noisy)
     for name, file in _treated(work, state, base):
         if _differ(work, base["file"], file):
             yield _pair(base, file, "benign", name)
     for record in records:
         if "kind" in record and record["machine"] in near:
             pair = _pair(base, record["file"], "regression", record["kind"])
-            yield {**pair, "box": record["box"], "machine": record["machine"]}
+            machine = record["machine"]
+            yield {**pair, "box": record["box"], "machine": machine, "browser": _browser(machine)}
+
+
+def _browser(machine: str) -> str:
+    """Return the name of a machine with another browser, or ""."""
+    return machine if any(machine == other.name for other in OTHER_BROWSERS) else ""
 
 
 def _treated(work: Path, state: str, base: Record) -> Iterator[tuple[str, str]]:
@@ -82,6 +88,7 @@ def _pair(base: Record, actual: str, label: str, kind: str) -> Record:
         "template": base["template"],
         "split": base["split"],
         "machine": PLAIN.name,
+        "browser": "",
         "box": None,
     }
 
@@ -93,7 +100,7 @@ def read_pairs(path: Path) -> list[Record]:
     ----------
     path : Path
         One JSON object a line with "baseline", "actual", "label" ("benign" or "regression")
-        and "kind"; "split", "template", "machine" and "box" may be missing.
+        and "kind"; "split", "template", "machine", "browser" and "box" may be missing.
     """
     pairs = []
     for line in path.read_text().splitlines():
@@ -103,5 +110,6 @@ def read_pairs(path: Path) -> list[Record]:
         pair.setdefault("split", "all")
         pair.setdefault("box", None)
         pair.setdefault("machine", PLAIN.name)
+        pair.setdefault("browser", "")
         pairs.append(pair)
     return pairs

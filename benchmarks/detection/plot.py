@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--split", default=TEST)
     given = parser.parse_args()
     rows = json.loads(given.results.read_text())["pairs"]
-    rows = [row for row in rows if row["split"] == given.split]
+    rows = [row for row in rows if row["split"] == given.split and not row["browser"]]
     figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
     axes = figure.subplots()
     for method in METHODS:

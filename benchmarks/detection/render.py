@@ -16,7 +16,9 @@ import layout
 import numpy as np
 from machines import (
     BY_NAME,
+    FIREFOX,
     MACHINES,
+    OTHER_BROWSERS,
     PLAIN,
     VERSIONS,
     VIEWPORT,
@@ -102,14 +104,14 @@ class Studio:
         Where packages lie and pictures go.
     url : str
         Where the packages are served.
-    versions : sequence of Machine
-        Other versions of the browser; states for training are not seen in them.
+    browsers : sequence of Machine
+        Other browsers; states for training are not seen in them.
     """
 
-    def __init__(self, work: Path, url: str, versions: Sequence[Machine] = ()) -> None:
+    def __init__(self, work: Path, url: str, browsers: Sequence[Machine] = ()) -> None:
         self._work = work
         self._url = url
-        self._versions = versions
+        self._browsers = browsers
         self._plans: dict[str, list[Record]] = {}
         self._seen_on: dict[str, list[str]] = {}
         self._layouts: dict[str, tuple[list[float], Pixels]] = {}
@@ -117,9 +119,9 @@ class Studio:
     def render(self, template: Template) -> list[Record]:
         """Return a record for every picture written."""
         records = []
-        versions = self._versions if template.split != TRAIN else ()
+        browsers = self._browsers if template.split != TRAIN else ()
         with sync_playwright() as playwright:
-            for machine in (*MACHINES, *versions):
+            for machine in (*MACHINES, *browsers):
                 with browser_of(machine, playwright, self._work) as browser:
                     for state in states_of(template):
                         records += self._visit(browser, machine, state)
@@ -170,7 +172,7 @@ class Studio:
             others = [name for name in BY_NAME if name != PLAIN.name]
             seen = random.Random(state.name).sample(others, AMOUNT[state.template.split][2])
             self._plans[state.name] = _plans(page, state, seen)
-            self._seen_on[state.name] = seen + [version.name for version in VERSIONS]
+            self._seen_on[state.name] = seen + [browser.name for browser in OTHER_BROWSERS]
         first = self._record(plain, machine, state)
         first["fields"] = page.evaluate("imgsim.fields()")
         reference, where_plain = self._layouts[state.name]
@@ -228,7 +230,7 @@ def _plans(page: Page, state: State, others: list[str]) -> list[Record]:
         plan = page.evaluate("([kind, draw]) => imgsim.plan(kind, draw)", [kind, numbers])
         if plan is not None and len(plans) < amount:
             version = versions.choice(VERSIONS).name
-            plans.append({**plan, "machines": [*machines, version]})
+            plans.append({**plan, "machines": [*machines, version, FIREFOX.name]})
     return plans
 
 
@@ -249,12 +251,12 @@ def changed_box(a: Pixels, b: Pixels) -> list[int] | None:
     return [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1]
 
 
-def _render_template(work: Path, url: str, name: str, versions: Sequence[Machine]) -> list[Record]:
+def _render_template(work: Path, url: str, name: str, browsers: Sequence[Machine]) -> list[Record]:
     template = next(template for template in TEMPLATES if template.name == name)
     target = work / "records" / f"{name}.jsonl"
     if target.is_file():
         return [json.loads(line) for line in target.read_text().splitlines()]
-    records = Studio(work, url, versions).render(template)
+    records = Studio(work, url, browsers).render(template)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("".join(json.dumps(record) + "\n" for record in records))
     print(f"{name}: {len(records)} pictures", flush=True)
@@ -262,9 +264,9 @@ def _render_template(work: Path, url: str, name: str, versions: Sequence[Machine
 
 
 def render_all(
-    work: Path, url: str, names: list[str], workers: int, versions: Sequence[Machine] = ()
+    work: Path, url: str, names: list[str], workers: int, browsers: Sequence[Machine] = ()
 ) -> list[Record]:
     """Render the named templates, each in a process of its own; what exists is kept."""
     with ProcessPoolExecutor(workers) as pool:
-        jobs = [pool.submit(_render_template, work, url, name, versions) for name in names]
+        jobs = [pool.submit(_render_template, work, url, name, browsers) for name in names]
         return [record for job in jobs for record in job.result()]

@@ -41,9 +41,9 @@ def main() -> None:
     splits = given.split or SPLITS
     names = [template.name for template in TEMPLATES if template.split in splits]
     # The train split is seen in the installed browser alone.
-    versions = runnable(work) if set(splits) != {TRAIN} else []
+    browsers = runnable(work) if set(splits) != {TRAIN} else []
     with served(work) as url:
-        records = render_all(work, url, names, given.workers, versions)
+        records = render_all(work, url, names, given.workers, browsers)
     write_pairs(work, records)
     if given.render_only:
         return

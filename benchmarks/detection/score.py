@@ -114,12 +114,16 @@ def table(rows: list[Row]) -> list[str]:
 
 def _line(method: Method, benign: Numbers, regressions: Numbers) -> str:
     shares = [caught(regressions, limit_at(benign, share)) for share in (0.0, 0.01, 0.05)]
-    rule = "-"
-    if method.below is not None:
-        wrong = float((benign < method.below).mean())
-        rule = f"{caught(regressions, method.below):.0%} caught, {wrong:.0%} false"
     numbers = " | ".join(f"{share:.0%}" for share in shares)
+    rule = _by_rule(method, benign, regressions)
     return f"| {method.name} | {auc(benign, regressions):.3f} | {numbers} | {rule} |"
+
+
+def _by_rule(method: Method, benign: Numbers, regressions: Numbers) -> str:
+    if method.below is None:
+        return "-"
+    wrong = caught(benign, method.below)
+    return f"{caught(regressions, method.below):.0%} caught, {wrong:.0%} false"
 
 
 def kinds_table(rows: list[Row], method: Method = OURS) -> list[str]:
@@ -139,6 +143,37 @@ def kinds_table(rows: list[Row], method: Method = OURS) -> list[str]:
             f"| {caught(scores, limit):.0%} |"
         )
     return lines
+
+
+def browsers_table(rows: list[Row], method: Method = OURS) -> list[str]:
+    """Return a Markdown table of the pairs of which another browser drew one, or nothing."""
+    browsers = sorted({row["browser"] for row in rows} - {""})
+    if not browsers:
+        return []
+    lines = [
+        "",
+        "| other browser | benign | lowest | median | regressions | AUC | by the default rule |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for browser in browsers:
+        benign, regressions = split_scores([r for r in rows if r["browser"] == browser], method)
+        lines.append(
+            f"| {browser} | {_noise(benign)} | {_told_apart(method, benign, regressions)} |"
+        )
+    return lines
+
+
+def _noise(benign: Numbers) -> str:
+    if not len(benign):
+        return "0 | - | -"
+    return f"{len(benign)} | {benign.min():.3f} | {np.median(benign):.3f}"
+
+
+def _told_apart(method: Method, benign: Numbers, regressions: Numbers) -> str:
+    if not len(benign) or not len(regressions):
+        return f"{len(regressions)} | - | -"
+    rule = _by_rule(method, benign, regressions)
+    return f"{len(regressions)} | {auc(benign, regressions):.3f} | {rule}"
 
 
 def _through_noise(rows: list[Row]) -> str:
@@ -180,7 +215,8 @@ def report(rows: list[Row]) -> str:
     """Return everything there is to say about a set of scored pairs, as Markdown."""
     parts = []
     for split in dict.fromkeys(row["split"] for row in rows):
-        here = [row for row in rows if row["split"] == split]
+        there = [row for row in rows if row["split"] == split]
+        here = [row for row in there if not row["browser"]]
         benign = sum(row["label"] == "benign" for row in here)
         head = f"{split}: {benign} benign pairs, {len(here) - benign} regressions"
         if benign in (0, len(here)):
@@ -200,6 +236,7 @@ def report(rows: list[Row]) -> str:
                     "what it catches at 5 % false alarms.",
                     "",
                     *kinds_table(here),
+                    *browsers_table(there),
                 ]
             )
         )
@@ -207,16 +244,21 @@ def report(rows: list[Row]) -> str:
 
 
 def chosen(pairs: list[Pair], splits: list[str], limit: int) -> list[Pair]:
-    """Return the pairs of some splits, at most `limit` of each label in each, from a seed."""
+    """Return the pairs of some splits, at most `limit` of each label in each, from a seed.
+
+    Those of other browsers are all kept: there are few.
+    """
     kept = []
     draw = random.Random(0)
     for split in dict.fromkeys(pair["split"] for pair in pairs):
         if splits and split not in splits:
             continue
         for label in ("benign", "regression"):
-            here = [pair for pair in pairs if (pair["split"], pair["label"]) == (split, label)]
+            there = [pair for pair in pairs if (pair["split"], pair["label"]) == (split, label)]
+            here = [pair for pair in there if not pair["browser"]]
             if 0 < limit < len(here):
                 here = draw.sample(here, limit)
+            here += [pair for pair in there if pair["browser"]]
             # Neighbours share their baseline, whose features are then kept.
             kept += sorted(here, key=lambda pair: pair["baseline"])
     return kept
