@@ -38,6 +38,7 @@ LEAST = 0.5
 BAND = 2**16
 
 Size = tuple[int, ...]
+Where = tuple[slice, slice]
 _Whole = TypeVar("_Whole", bound=np.integer[Any])
 
 
@@ -81,15 +82,20 @@ def _unexplained(
 
 def _known(move: Size, shape: Size, own: Size, stride: int) -> NDArray[np.uint32]:
     """Return how many pixels of each cell can be compared after a move, (h, w)."""
+    return _counts(_inside(move, own), shape, stride)
+
+
+def _counts(where: Where, shape: Size, stride: int) -> NDArray[np.uint32]:
+    """Return how many pixels of each cell lie in some rows and columns, (h, w)."""
     sides = []
-    for inside, length in zip(_inside(move, own), shape, strict=False):
+    for inside, length in zip(where, shape, strict=False):
         seen = np.zeros(length, dtype=np.uint32)
         seen[inside] = 1
         sides.append(seen.reshape(-1, stride).sum(axis=1, dtype=np.uint32))
     return np.outer(*sides)
 
 
-def _inside(move: Size, own: Size) -> tuple[slice, slice]:
+def _inside(move: Size, own: Size) -> Where:
     """Return the rows and columns of a picture that have a pixel of the other beside them."""
     down, across = (
         slice(max(0, -aside), max(0, length - max(0, aside)))
@@ -105,10 +111,10 @@ def _shade(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.float64]:
     much as its slope makes of a pixel aside does not count, and nothing does where the tent reaches
     the outermost pixels, which may have come in from beyond the edge.
     """
-    inside = np.zeros((*a.shape[:2], 1), dtype=np.uint8)
-    inside[ASIDE : max(0, own[0] - ASIDE), ASIDE : max(0, own[1] - ASIDE)] = 1
-    counts = _tent(inside, stride)
-    one, other = (_tent(rgb * inside, stride) / np.maximum(counts, 1) for rgb in (a, b))
+    down, across = (slice(ASIDE, max(0, length - ASIDE)) for length in own[:2])
+    counts = _around(_around(_counts((down, across), a.shape, stride)[None]))
+    weights = np.float32(1) / np.maximum(counts, 1).astype(np.float32)
+    one, other = (_tent(rgb, (down, across), stride) * weights for rgb in (a, b))
     apart = np.abs(one - other)
     for axis in (1, 2):
         if apart.shape[axis] > 1:
@@ -117,9 +123,15 @@ def _shade(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.float64]:
     return np.asarray(told.max(axis=0), dtype=np.float64)
 
 
-def _tent(values: Pixels, stride: int) -> NDArray[np.int32]:
-    """Return the sums over five cells each way around each cell, the nearest most, (C, h, w)."""
-    return _around(_around(np.moveaxis(reduced(np.add, values, stride, np.int32), -1, 0)))
+def _tent(rgb: Pixels, where: Where, stride: int) -> NDArray[np.float32]:
+    """Return the sums over five cells each way around each cell, the nearest most, (C, h, w).
+
+    Only some rows and columns count.
+    """
+    inside = np.zeros_like(rgb)
+    inside[where] = rgb[where]
+    cells = np.moveaxis(reduced(np.add, inside, stride, np.int32), -1, 0)
+    return _around(_around(cells)).astype(np.float32)
 
 
 def _contrasts(a: Pixels, b: Pixels, stride: int) -> Iterator[NDArray[np.float64]]:
