@@ -9,10 +9,13 @@ import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pytest_imgsim import __version__
-from pytest_imgsim.errors import ImgsimError, ResultsError
-from pytest_imgsim.report.message import number
+from pytest_imgsim.errors import BaselineError, ImgsimError, ResultsError
+from pytest_imgsim.naming import TestId
+from pytest_imgsim.record import Verdict
+from pytest_imgsim.report.message import pair_lines
 from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.results import PAGE, ResultsFolder
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
@@ -62,6 +65,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("actual", help="a picture file")
     parser.add_argument("baseline", help="the picture that it should look like")
     _add_scoring(parser)
+    parser.add_argument("--report", metavar="DIR", help="folder for the pictures of a mismatch")
     parser.set_defaults(command=_compare)
 
 
@@ -148,24 +152,19 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from pytest_imgsim.capture import as_picture
-    from pytest_imgsim.compare import compare
     from pytest_imgsim.resnet import ResNet50
+    from pytest_imgsim.session import Session
 
     settings = _scoring(options)
-    actual, baseline = as_picture(options.actual), as_picture(options.baseline)
-    if actual.size != baseline.size:
-        was, now = ("{} x {}".format(*picture.size) for picture in (baseline, actual))
-        print(f"verdict  size changed: {now}, expected {was}")
-        return 1
-    scores = compare(actual, baseline, ResNet50(settings.weights))
-    passed = scores.score >= settings.threshold
-    print(f"score    {number(scores.score)} (threshold {settings.threshold:g})")
-    print(f"global   {number(scores.global_score)}")
-    if scores.regions:
-        print(f"worst at {scores.regions[0]}")
-    print(f"verdict  {'passed' if passed else 'failed'}")
-    return 0 if passed else 1
+    test = TestId("compare", "compare", (), Path(options.actual).stem)
+    with TemporaryDirectory() as scratch:
+        settings = settings.override("--{key}", {"report": options.report or scratch})
+        session = Session(settings, Path.cwd(), lambda: ResNet50(settings.weights))
+        record = session.check(test, options.actual, Path(options.baseline))
+    if record.verdict is Verdict.MISSING:
+        raise BaselineError(f"baseline {options.baseline}: no such file")
+    print("\n".join(pair_lines(record, options.report)))
+    return 0 if record.passed else 1
 
 
 def _scoring(options: argparse.Namespace) -> Settings:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pytest_imgsim.errors import BaselineError, PictureError
 
@@ -158,10 +158,12 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
     except PictureError:
         raise
     except Exception as error:  # Pillow raises anything from OSError to struct.error
-        head = data[:12]
+        reason = f"do not decode: {error}"
+        if isinstance(error, UnidentifiedImageError):  # it names an object in memory
+            reason = "cannot be identified"
         raise PictureError(
             f"{what}: expected a whole picture ({', '.join(FORMATS)}), got {len(data)} bytes "
-            f"that begin with {head!r} and do not decode: {error}"
+            f"that begin with {data[:12]!r} and {reason}"
         ) from None
     return replace(picture, data=data)
 

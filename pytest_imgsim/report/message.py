@@ -54,6 +54,33 @@ def failure_message(record: Record, report: str) -> str:
     return "\n".join([_headline(record), *told])
 
 
+def pair_lines(record: Record, report: str | None) -> list[str]:
+    """Return what the command line tells of two files.
+
+    Parameters
+    ----------
+    record : Record
+        The comparison.
+    report : str or None
+        The folder with the pictures of a mismatch; None where they are not kept.
+    """
+    verdict = record.verdict.value
+    if record.verdict is Verdict.SIZE_CHANGED:
+        verdict += f": {size(record.actual_size)}, expected {size(record.baseline_size)}"
+    lines = [] if record.score is None else _scores(record)
+    lines += [("worst at", where(record.region) if record.region else "")]
+    if report:
+        lines += [("diff", _kept(record.diff, report)), ("filled", _kept(record.filled, report))]
+    return [f"{label:<8} {text}" for label, text in [*lines, ("verdict", verdict)] if text]
+
+
+def _scores(record: Record) -> list[tuple[str, str]]:
+    return [
+        ("score", f"{number(record.score)} (threshold {record.threshold:g})"),
+        ("global", number(record.global_score)),
+    ]
+
+
 def one_line(record: Record) -> str:
     """Return a comparison to review as one line: its name, verdict, score and threshold."""
     told = [record.verdict.value]

@@ -10,6 +10,7 @@ from fakes import FakeModel
 from suite import TWO, Suite
 
 from pytest_imgsim.__main__ import main
+from pytest_imgsim.picture import decode
 
 
 def test_accept_by_name(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,11 +98,15 @@ def test_compare(
     assert main(["compare", a, b]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["score", "global", "worst", "verdict"]
-    assert "16x16 at (40, 40)" in lines[2]
+    assert "16x16 at (40, 40): removed" in lines[2]
+    assert lines[3] == "verdict  failed"
     assert main(["compare", a, b, "--threshold=-1"]) == 0
     assert main(["compare", a, a]) == 0
     assert "score    1.0000" in capsys.readouterr().out
     assert main(["compare", a, "gone.png"]) == 2
+    assert capsys.readouterr().err == "error: baseline gone.png: no such file\n"
+    assert main(["compare", "gone.png", a]) == 2
+    assert "gone.png" in capsys.readouterr().err
     assert main(["compare", a, b, "--threshold=2"]) == 2
 
 
@@ -111,6 +116,23 @@ def test_compare_sizes(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
     here.put("wide.png", [[[0, 0, 0]] * 9] * 8)
     assert main(["compare", "tall.png", "wide.png"]) == 1
     assert "size changed: 8 x 9, expected 9 x 8" in capsys.readouterr().out
+
+
+def test_compare_keeps_pictures_where_it_is_told_to(
+    here: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --report the pictures of a mismatch stay, without it nothing does."""
+    monkeypatch.setattr("pytest_imgsim.resnet.ResNet50", lambda *_: FakeModel())
+    a, b = "baselines/test_page/test_a.png", "baselines/test_page/test_b.png"
+    before = sorted(here.path.rglob("*"))
+    assert main(["compare", a, b]) == 1
+    assert sorted(here.path.rglob("*")) == before
+    capsys.readouterr()
+    assert main(["compare", a, b, "--report", "found"]) == 1
+    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    for kind in ("diff", "filled"):
+        assert told[kind] == f"found/compare/test_a.{kind}.png"
+        assert decode((here.path / told[kind]).read_bytes()).size == (160, 96)
 
 
 def test_report_is_drawn_again(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
