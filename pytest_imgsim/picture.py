@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps
 
 from pytest_imgsim.errors import BaselineError, PictureError
 
@@ -62,7 +62,9 @@ class Picture:
 
     def same_pixels(self, other: Picture) -> bool:
         """Return whether both have the same size, colours and opacity."""
-        return np.array_equal(self.rgb, other.rgb) and np.array_equal(opacity(self), opacity(other))
+        opaque = self.alpha is None and other.alpha is None
+        same = opaque or np.array_equal(opacity(self), opacity(other))
+        return same and np.array_equal(self.rgb, other.rgb)
 
 
 def opacity(picture: Picture) -> Pixels:
@@ -104,10 +106,7 @@ def encoded_for(picture: Picture, suffix: str) -> bytes | None:
     kind = Image.registered_extensions().get(suffix.lower())
     if picture.data is None or kind is None:
         return None
-    with (
-        _own_limit(),
-        Image.open(io.BytesIO(picture.data), formats=_formats(picture.data)) as image,
-    ):
+    with _opened(picture.data) as image:
         return picture.data if image.format == kind else None
 
 
@@ -150,7 +149,7 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
     if not data:
         raise PictureError(f"{what}: expected a picture, got 0 bytes")
     try:
-        with _own_limit(), Image.open(io.BytesIO(data), formats=_formats(data)) as image:
+        with _opened(data) as image:
             _check_size(image.size, what, max_pixels)
             _check_frames(image, what)
             image.load()
@@ -158,24 +157,23 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
     except PictureError:
         raise
     except Exception as error:  # Pillow raises anything from OSError to struct.error
-        reason = f"do not decode: {error}"
-        if isinstance(error, UnidentifiedImageError):  # it names an object in memory
-            reason = "cannot be identified"
+        reason = str(error).partition(" <_io.")[0]  # without the name of an object in memory
         raise PictureError(
             f"{what}: expected a whole picture ({', '.join(FORMATS)}), got {len(data)} bytes "
-            f"that begin with {data[:12]!r} and {reason}"
+            f"that begin with {data[:12]!r} and do not decode: {reason}"
         ) from None
     return replace(picture, data=data)
 
 
 @contextmanager
-def _own_limit() -> Iterator[None]:
-    """Set Pillow's guard against huge pictures, and its warnings, aside for our own rules."""
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """Open a file; our own rules take the place of Pillow's warnings and guard against size."""
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            with Image.open(io.BytesIO(data), formats=_formats(data)) as image:
+                yield image
     finally:
         Image.MAX_IMAGE_PIXELS = before
 
@@ -216,7 +214,8 @@ def from_pil(image: Image.Image, *, what: str = "picture", max_pixels: int = 80_
     _check_size(image.size, what, max_pixels)
     if 0 in image.size:
         raise PictureError(f"{what}: expected at least 1 x 1 pixel, got {image.size}")
-    image = ImageOps.exif_transpose(image)
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # else it would be copied
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):
         return Picture(_grey16(image, what))
     if image.mode == "La":  # premultiplied, which Pillow turns into LA alone
@@ -227,7 +226,7 @@ def from_pil(image: Image.Image, *, what: str = "picture", max_pixels: int = 80_
         )
     if image.has_transparency_data:
         return _on_backdrop(np.asarray(image.convert("RGBA")))
-    return Picture(np.asarray(image.convert("RGB")))
+    return Picture(np.asarray(image if image.mode == "RGB" else image.convert("RGB")))
 
 
 def _grey16(image: Image.Image, what: str) -> Pixels:

@@ -216,7 +216,7 @@ def test_size_limit_of_arrays_and_images() -> None:
     ("data", "told"),
     [
         (b"", "got 0 bytes"),
-        (b"<html>no</html>", r"15 bytes that begin with b'<html>no</ht' and cannot be identified$"),
+        (b"<html>no</html>", r"15 bytes that begin with b'<html>no</ht' .* identify image file$"),
         (png(noise(64, 64))[:2000], r"2000 bytes that begin with b'\\x89PNG"),
         (png(noise(64, 64))[:30], "30 bytes"),
         (b"\x89PNG\r\n\x1a\n", "8 bytes"),
