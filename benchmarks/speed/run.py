@@ -29,6 +29,8 @@ from suites import (
     OURS,
     PEERS,
     SYRUPY,
+    TAKEN_NONE,
+    TAKEN_OURS,
     Cost,
     Tool,
     change,
@@ -92,6 +94,12 @@ def equal_bytes(work: Path, rounds: int) -> list[Row]:
         runs = {name: _run(*each) for name, each in folders.items()}
         rows += [{**row, "count": count} for row in in_turns(runs, rounds)]
     return rows
+
+
+def taken(work: Path, rounds: int) -> list[Row]:
+    """500 screenshots that Chromium takes, and that are equal to the byte."""
+    runs = {tool.name: _run(suite(work, tool, 500), tool) for tool in (TAKEN_NONE, TAKEN_OURS)}
+    return in_turns(runs, rounds)
 
 
 def _run(folder: Path, tool: Tool, *options: str, failing: bool = False) -> Callable[[], Cost]:
@@ -215,6 +223,7 @@ def long_page(work: Path, rounds: int) -> list[Row]:
 PARTS: dict[str, Callable[[Path, int], list[Row]]] = {
     "start-up": start_up,
     "equal bytes": equal_bytes,
+    "taken": taken,
     "equal pixels": equal_pixels,
     "cold": cold,
     "workers": workers,

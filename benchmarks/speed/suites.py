@@ -140,6 +140,37 @@ def test_page(shot, network):
     assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) > 0.9
 """,
 )
+BROWSER = """
+import os
+import shutil
+from playwright.sync_api import sync_playwright
+
+@pytest.fixture(scope="session")
+def page():
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=options)
+        yield browser.new_page(viewport={"width": 1280, "height": 800})
+        browser.close()
+
+def taken(page, shot):
+    lines = "<p>The quick brown fox jumps over the lazy dog.</p>" * 15
+    page.set_content(f"<h1>Page {shot.stem}</h1>{lines}")
+    return page.screenshot()
+
+@shots
+"""
+#: Suites that take their screenshots in Chromium, of pages that are there at once.
+TAKEN_NONE = Tool(
+    "taken, no comparison", (), BROWSER + "def test_page(shot, page): taken(page, shot)"
+)
+TAKEN_OURS = Tool(
+    "taken, pytest-imgsim",
+    OURS.plugins,
+    BROWSER + "def test_page(shot, page, assert_similar): assert_similar(taken(page, shot))",
+    OURS.update,
+)
 #: Tools for byte-equal screenshots; the last one needs half a second for each.
 PEERS = (NONE, BARE, OURS, SYRUPY, SNAPSHOT, REGRESSIONS, MPL)
 
