@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from pytest_imgsim import __version__
 from pytest_imgsim.errors import BaselineError, ImgsimError, ResultsError
 from pytest_imgsim.naming import TestId
-from pytest_imgsim.record import Verdict
 from pytest_imgsim.report.message import pair_lines
 from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.results import PAGE, ResultsFolder
@@ -155,14 +154,14 @@ def _compare(options: argparse.Namespace) -> int:
     from pytest_imgsim.resnet import ResNet50
     from pytest_imgsim.session import Session
 
+    if not Path(options.baseline).exists():
+        raise BaselineError(f"baseline {options.baseline}: no such file")
     settings = _scoring(options)
-    test = TestId("compare", "compare", (), Path(options.actual).stem)
+    test = TestId("compare", "compare", (), Path(options.actual).stem or "picture")
     with TemporaryDirectory() as scratch:
         settings = settings.override("--{key}", {"report": options.report or scratch})
         session = Session(settings, Path.cwd(), lambda: ResNet50(settings.weights))
         record = session.check(test, options.actual, Path(options.baseline))
-    if record.verdict is Verdict.MISSING:
-        raise BaselineError(f"baseline {options.baseline}: no such file")
     print("\n".join(pair_lines(record, options.report)))
     return 0 if record.passed else 1
 

@@ -106,7 +106,9 @@ def test_compare(
     assert main(["compare", a, "gone.png"]) == 2
     assert capsys.readouterr().err == "error: baseline gone.png: no such file\n"
     assert main(["compare", "gone.png", a]) == 2
-    assert "gone.png" in capsys.readouterr().err
+    assert "picture 'gone.png': cannot be read" in capsys.readouterr().err
+    assert main(["compare", ".", a]) == 2
+    assert "picture '.': cannot be read" in capsys.readouterr().err
     assert main(["compare", a, b, "--threshold=2"]) == 2
 
 
