@@ -40,11 +40,11 @@ def _runs(machine: Machine, work: Path) -> bool:
 
 def _fetch(machine: Machine, work: Path) -> None:
     program = executable(machine, work)
-    if program is None:
-        raise FileNotFoundError(f"no {machine.engine} is installed")
-    target = Path(program)
+    target = Path(program or "")
     if target.is_file():
         return
+    if not machine.version:
+        raise FileNotFoundError(f"no {machine.engine} is installed: {program}")
     folder = folder_of(work, CARRIER, machine.version)
     if not folder.is_dir():
         fetch_one(CARRIER, machine.version, folder)
