@@ -14,6 +14,8 @@ from pytest_imgsim.regions import Box, Mask
 OUTLINE = (217, 119, 6)
 WORST_OUTLINE = (220, 38, 38)
 FILL = (220, 38, 38)
+#: How much of its darkness is left of what has not changed, where changes are filled.
+PALE = 0.35
 #: The hatching over what is ignored: its colour, the opacity of its stripes and of the
 #: ground between them, the stripes' width and their distance.
 HATCH = (109, 40, 217)
@@ -164,7 +166,8 @@ def draw_mask(covered: Mask) -> Pixels:
 
 def fill_changes(rgb: Pixels, changed: Mask) -> Pixels:
     """Return the picture paled to grey with the changed pixels, (H, W) bool, in red."""
-    grey = (255 - (255 - luma(rgb)) * 0.35).astype(np.uint8)
-    filled = np.repeat(grey[:, :, None], 3, axis=2)
+    grey = Image.fromarray(rgb).convert("L")
+    paled = grey.point([255 - round((255 - level) * PALE) for level in range(256)])
+    filled = np.array(paled.convert("RGB"))
     filled[changed] = FILL
     return filled
