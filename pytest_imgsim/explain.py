@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -190,11 +189,8 @@ def _explain_sizes(
 def _draw(
     record: Record, results: ResultsFolder, rgb: Pixels, changed: Mask, boxes: list[Box]
 ) -> Record:
-    # Pillow lets go of Python's lock while it encodes.
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        filled = pool.submit(lambda: encode_png(fill_changes(rgb, changed)))
-        record = _keep(record, results, "diff", encode_png(draw_boxes(rgb, boxes)))
-        return _keep(record, results, "filled", filled.result())
+    record = _keep(record, results, "diff", encode_png(draw_boxes(rgb, boxes)))
+    return _keep(record, results, "filled", encode_png(fill_changes(rgb, changed)))
 
 
 def _keep(record: Record, results: ResultsFolder, kind: str, data: bytes) -> Record:

@@ -79,10 +79,11 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def encode_png(pixels: Pixels) -> bytes:
-    """Return (H, W, 3) or (H, W, 4) uint8 pixels as a PNG file."""
+def encode_png(pixels: Pixels | Image.Image) -> bytes:
+    """Return (H, W, 3) or (H, W, 4) uint8 pixels, or a PIL image, as a PNG file."""
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, format="PNG", compress_level=1)
+    image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
+    image.save(out, format="PNG", compress_level=1)
     return out.getvalue()
 
 

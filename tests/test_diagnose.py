@@ -132,7 +132,7 @@ def test_fill_changes() -> None:
     rgb = np.concatenate([flat(2, 4, (0, 0, 0)), flat(2, 4, (255, 255, 255))])
     changed = np.zeros((4, 4), dtype=np.bool_)
     changed[1, 2] = True
-    filled = fill_changes(rgb, changed)
+    filled = np.asarray(fill_changes(rgb, changed).convert("RGB"))
     assert tuple(filled[1, 2]) == FILL
     assert tuple(filled[3, 0]) == (255, 255, 255)
     dark = filled[0, 0]
