@@ -66,7 +66,7 @@ def pair_lines(record: Record, report: str | None) -> list[str]:
     """
     verdict = record.verdict.value
     if record.verdict is Verdict.SIZE_CHANGED:
-        verdict += f": {size(record.actual_size)}, expected {size(record.baseline_size)}"
+        verdict += f": {_sizes(record)}"
     lines = [] if record.score is None else _scores(record)
     lines += [("worst at", where(record.region) if record.region else "")]
     if report:
@@ -90,7 +90,7 @@ def one_line(record: Record) -> str:
     if record.verdict is Verdict.WARNED:
         told.append(f"warns below {record.warn_threshold:g}")
     if record.verdict is Verdict.SIZE_CHANGED:
-        told.append(f"size {size(record.actual_size)}, expected {size(record.baseline_size)}")
+        told.append(f"size {_sizes(record)}")
     return f"{record.name}: {', '.join(told)}"
 
 
@@ -127,6 +127,10 @@ def size(value: tuple[int, int] | None) -> str:
     return f"{value[0]} x {value[1]}" if value else ""
 
 
+def _sizes(record: Record) -> str:
+    return f"{size(record.actual_size)}, expected {size(record.baseline_size)}"
+
+
 def _failed(record: Record) -> list[tuple[str, str]]:
     return [
         ("score", f"{_score(record)} in the worst region (1 is the same)"),
@@ -155,7 +159,7 @@ def where(region: RegionScore) -> str:
 
 def _size_changed(record: Record) -> list[tuple[str, str]]:
     return [
-        ("size", f"{size(record.actual_size)}, expected {size(record.baseline_size)}"),
+        ("size", _sizes(record)),
         *(("change", where(region)) for region in record.regions[:MAX_CHANGES]),
         ("pixels", f"{_pixels(record)}, with equal rows or columns laid on each other"),
     ]
