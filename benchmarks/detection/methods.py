@@ -121,8 +121,16 @@ def _yiq(difference: NDArray[np.float64]) -> float:
 
 
 #: Tools that run in Node, and one from PyPI; each fails by default on the first odd pixel.
-NODE_PACKAGES = ("pixelmatch@7.2.0", "pngjs@7.0.0", "looks-same@10.0.1", "odiff-bin@4.5.0")
+#: Pixelmatch measures colours by OKLab since 8, and by YIQ before, as Playwright does.
+NODE_PACKAGES = (
+    "pixelmatch@8.0.0",
+    "pixelmatch-7@npm:pixelmatch@7.2.0",
+    "pngjs@7.0.0",
+    "looks-same@10.0.1",
+    "odiff-bin@4.5.0",
+)
 NODE_METHODS = (
+    Method("pixelmatch 8", -0.5),
     Method("pixelmatch 7", -0.5),
     Method("Playwright's rule (pixelmatch, 0.2)", -0.5),
     Method("looks-same 10", -0.5),
@@ -136,11 +144,13 @@ def by_node(work: Path, pairs: list[Pair]) -> list[dict[str, Any]]:
     if shutil.which("npm") is None:
         return [{} for _ in pairs]
     folder = work / "node"
-    if not (folder / "node_modules").is_dir():
+    installed, wanted = folder / "installed.txt", "\n".join(NODE_PACKAGES)
+    if not installed.is_file() or installed.read_text() != wanted:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text('{"private": true}')
         command = ["npm", "install", "--silent", "--ignore-scripts", *NODE_PACKAGES]
         subprocess.run(command, cwd=folder, check=True, timeout=300)
+        installed.write_text(wanted)
     script = folder / "rivals.mjs"
     script.write_text(Path(__file__).with_name("rivals.mjs").read_text())
     sides = [[pair["baseline"], pair["actual"]] for pair in pairs]
@@ -152,7 +162,7 @@ def by_node(work: Path, pairs: list[Pair]) -> list[dict[str, Any]]:
         text=True,
         check=True,
     )
-    names = ("pixelmatch", "playwright", "looksSame", "odiff")
+    names = ("pixelmatch8", "pixelmatch7", "playwright", "looksSame", "odiff")
     return [
         {
             method.name: -float(count[name])

@@ -1,7 +1,8 @@
 // Reads [[baseline, actual], ...] from stdin; writes how many pixels each tool says differ.
 import fs from "node:fs";
 import { createRequire } from "node:module";
-import pixelmatch from "pixelmatch";
+import pixelmatch8 from "pixelmatch";
+import pixelmatch7 from "pixelmatch-7";
 import { PNG } from "pngjs";
 
 const require = createRequire(import.meta.url);
@@ -13,8 +14,12 @@ const pairs = JSON.parse(fs.readFileSync(0, "utf8"));
 const counts = [];
 for (const [baseline, actual] of pairs) {
   const a = PNG.sync.read(fs.readFileSync(baseline)), b = PNG.sync.read(fs.readFileSync(actual));
-  const count = (options) => pixelmatch(a.data, b.data, null, a.width, a.height, options);
-  const found = { pixelmatch: count({}), playwright: count({ threshold: 0.2 }) };
+  const count = (match, options) => match(a.data, b.data, null, a.width, a.height, options);
+  const found = {
+    pixelmatch8: count(pixelmatch8, {}),
+    pixelmatch7: count(pixelmatch7, {}),
+    playwright: count(pixelmatch7, { threshold: 0.2 }),
+  };
   try {
     const result = await looksSame(baseline, actual, { createDiffImage: true });
     found.looksSame = result.equal ? 0 : result.differentPixels;
