@@ -118,7 +118,7 @@ def test_symmetric_and_exactly_one(model: ResNet50) -> None:
     assert compare(a, Picture(bars(1)), model).score == 1.0
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 200), (33, 31), (40, 500)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 2000), (33, 31), (40, 500)])
 def test_odd_sizes(model: ResNet50, size: tuple[int, int]) -> None:
     """Any size works: one changed corner pixel is seen."""
     actual = np.full((*size, 3), 255, np.uint8)
@@ -126,6 +126,16 @@ def test_odd_sizes(model: ResNet50, size: tuple[int, int]) -> None:
     scores = compare(Picture(actual), Picture(np.full((*size, 3), 255, np.uint8)), model)
     assert scores.score < 0.95
     assert (scores.regions[0].x, scores.regions[0].y) == (size[1] - 1, size[0] - 1)
+
+
+def test_a_button_on_a_huge_picture(model: ResNet50) -> None:
+    """A picture of 4000 x 12000 pixels is scored where it has changed."""
+    baseline, actual = flat(12_000, 4000), flat(12_000, 4000)
+    actual[6000:6040, 3000:3120] = (200, 40, 40)
+    scores = compare(Picture(actual), Picture(baseline), model)
+    assert scores.score < 0.6
+    [region] = scores.regions
+    assert (region.x, region.y, region.width, region.height) == (3000, 6000, 120, 40)
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (301, 600), (639, 1215), (333, 40)])
