@@ -27,9 +27,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pytest_imgsim import ResNet50
-from pytest_imgsim.capture import as_picture
-from pytest_imgsim.compare import Scores, compare
-from pytest_imgsim.picture import Picture
+from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.picture import Picture
+from pytest_imgsim.scoring.compare import Scores, compare
 from pytest_imgsim.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "shop"))

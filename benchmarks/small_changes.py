@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from pytest_imgsim import ResNet50
-from pytest_imgsim.capture import as_picture
-from pytest_imgsim.compare import compare
-from pytest_imgsim.picture import Picture, Pixels
+from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.picture import Picture, Pixels
+from pytest_imgsim.scoring.compare import compare
 
 PAGE = (
     Path(__file__).parents[1] / "baselines/examples/shop/test_shop" / "test_product[chromium].png"

@@ -17,9 +17,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from pytest_imgsim import ResNet50
-from pytest_imgsim.capture import as_picture
-from pytest_imgsim.compare import compare
-from pytest_imgsim.picture import Picture, Pixels
+from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.picture import Picture, Pixels
+from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.settings import Settings
 
 ROOT = Path(__file__).parents[1]

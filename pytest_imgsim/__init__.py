@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pytest_imgsim._version import __version__
 from pytest_imgsim.errors import (
     BaselineError,
     ImgsimError,
@@ -18,12 +19,11 @@ from pytest_imgsim.errors import (
 )
 
 if TYPE_CHECKING:
-    from pytest_imgsim.fixture import AssertSimilar
+    from pytest_imgsim.model.resnet50 import ResNet50
+    from pytest_imgsim.pictures.boxes import Box, Polygon
+    from pytest_imgsim.pictures.masks import MaskImage
+    from pytest_imgsim.plugin.fixtures import AssertSimilar
     from pytest_imgsim.record import Record, RegionScore, Verdict
-    from pytest_imgsim.regions import Box, MaskImage, Polygon
-    from pytest_imgsim.resnet import ResNet50
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AssertSimilar",
@@ -43,17 +43,18 @@ __all__ = [
     "UnstableError",
     "Verdict",
     "WeightsError",
+    "__version__",
 ]
 
 #: Names that a run without a visual test must not pay for; most need numpy and Pillow.
 _LAZY = {
-    "AssertSimilar": "pytest_imgsim.fixture",
-    "Box": "pytest_imgsim.regions",
-    "MaskImage": "pytest_imgsim.regions",
-    "Polygon": "pytest_imgsim.regions",
+    "AssertSimilar": "pytest_imgsim.plugin.fixtures",
+    "Box": "pytest_imgsim.pictures.boxes",
+    "MaskImage": "pytest_imgsim.pictures.masks",
+    "Polygon": "pytest_imgsim.pictures.boxes",
     "Record": "pytest_imgsim.record",
     "RegionScore": "pytest_imgsim.record",
-    "ResNet50": "pytest_imgsim.resnet",
+    "ResNet50": "pytest_imgsim.model.resnet50",
     "Verdict": "pytest_imgsim.record",
 }
 

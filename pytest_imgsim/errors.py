@@ -5,7 +5,7 @@
     ImgsimError
     ├── SettingsError       an option, ini key, marker or argument has a bad value
     ├── PictureError        bytes that are not one picture, or one that is too large
-    │   └── SourceError     an object that cannot be turned into a picture (a TypeError)
+    │   └── SourceError     an object that cannot be scale_angles into a picture (a TypeError)
     ├── UnstableError       a page that never stood still for a screenshot
     ├── MaskError           an ignored area outside the picture, or hiding all of it
     ├── BaselineError       a name or file that cannot serve as a baseline
@@ -31,7 +31,7 @@ class PictureError(ImgsimError):
 
 
 class SourceError(PictureError, TypeError):
-    """An object that cannot be turned into a picture."""
+    """An object that cannot be scale_angles into a picture."""
 
 
 class UnstableError(ImgsimError):

@@ -11,9 +11,10 @@ import pytest
 from browser import CHROMIUM
 from suite import MODES, PICTURES, TWO, Suite
 
+import pytest_imgsim.checks.session
+
 # pytester forgets the modules that an inner run imports, and numpy cannot be imported twice.
-import pytest_imgsim.resnet
-import pytest_imgsim.session
+import pytest_imgsim.model.resnet50
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -58,9 +59,9 @@ def here(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Suite:
 
 
 @pytest.fixture(scope="session")
-def model() -> pytest_imgsim.resnet.ResNet50:
+def model() -> pytest_imgsim.model.resnet50.ResNet50:
     """The default model, once for all tests: it takes seconds to build."""
-    return pytest_imgsim.resnet.ResNet50()
+    return pytest_imgsim.model.resnet50.ResNet50()
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from typing import Any
 
 from fakes import Bench, a_record, flat, noise, png
 
-from pytest_imgsim.picture import sha256
+from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record
-from pytest_imgsim.results import Results, ResultsFolder
-from pytest_imgsim.server import Server
+from pytest_imgsim.results.folder import Results, ResultsFolder
+from pytest_imgsim.review.server import Server
 
 OLD, NEW = png(flat(8, 8)), png(noise(8, 8))
 CART = "tests/test_shop/test_cart"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from fakes import FakeModel
 
-from pytest_imgsim.run import RUN
+from pytest_imgsim.plugin.state import STATE
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[RUN]._model = FakeModel()  # type: ignore[assignment]
+    config.stash[STATE]._model = FakeModel()  # type: ignore[assignment]

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pytest_imgsim.naming import TestId
-from pytest_imgsim.picture import encode_png
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
+from pytest_imgsim.pictures.picture import encode_png
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.scoring import CosineMap, FeatureMap, cosine_map
-from pytest_imgsim.session import Session
+from pytest_imgsim.scoring.cosine import CosineMap, FeatureMap, cosine_map
 from pytest_imgsim.settings import Settings
 
 Pixels = NDArray[np.uint8]
@@ -36,7 +36,7 @@ class FakeModel:
     """Sees the mean colour of cells of 8 px and of the whole picture, and counts its calls."""
 
     model_id = identity = "fake"
-    reach = 7
+    receptive_radius = 7
 
     def __init__(self) -> None:
         self.calls = 0

@@ -13,8 +13,8 @@ import pytest
 from fakes import FakeModel, Pixels
 
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.run import RUN
-from pytest_imgsim.scoring import CosineMap
+from pytest_imgsim.plugin.state import STATE
+from pytest_imgsim.scoring.cosine import CosineMap
 
 
 class LentModel(FakeModel):
@@ -35,4 +35,4 @@ class LentModel(FakeModel):
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.stash[RUN]._model = LentModel()  # type: ignore[assignment]
+        config.stash[STATE]._model = LentModel()  # type: ignore[assignment]

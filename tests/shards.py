@@ -8,10 +8,10 @@ from typing import Any
 
 from fakes import a_record, noise, png
 
-from pytest_imgsim.merge import merge, read_shards
-from pytest_imgsim.picture import sha256
+from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.results import Results, ResultsFolder, Share
+from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.merge import merge, read_shards
 
 SEEN = png(noise(8, 8, seed=1)), png(noise(8, 8, seed=2))
 WHOLE = Share()

@@ -16,13 +16,7 @@ import pytest
 
 from pytest_imgsim import files
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import (
-    check_inside,
-    keep_latest,
-    relative,
-    seen_from_here,
-    write_whole,
-)
+from pytest_imgsim.files import check_inside, keep_latest, relative, seen_from_here, write_whole
 
 REWRITER = """
 import sys

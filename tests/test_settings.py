@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pytest_imgsim.errors import SettingsError
-from pytest_imgsim.regions import Box
+from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
 INI, LINE = "ini imgsim_{key}", "--imgsim-{key}"

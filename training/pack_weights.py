@@ -2,8 +2,8 @@
 
     python training/pack_weights.py DIR/checkpoints/NAME/whole.weights.h5
 
-Kernels go in as 8-bit numbers (see `pytest_imgsim.weights`). The hashes are to be written into
-`pytest_imgsim/weights.py`, and the file is to be committed once, when it is final.
+Kernels go in as 8-bit numbers (see `pytest_imgsim.model.weights`). The hashes are to be written
+into `pytest_imgsim/model/weights.py`, and the file is to be committed once, when it is final.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from pytest_imgsim import weights
+from pytest_imgsim.model import weights
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def together(maps: list[Any]) -> Any:
     return out
 
 
-def turned(values: Any, times: Any) -> Any:
+def scale_angles(values: Any, times: Any) -> Any:
     """Return the cosines of angles `times` as large, as the package scores a page with noise.
 
     Parameters
@@ -54,7 +54,7 @@ def turned(values: Any, times: Any) -> Any:
     values : tensor of shape (N, h, w)
         Cosines.
     times : tensor of shape (N, h, w)
-        What `pytest_imgsim.evidence` says of each cell.
+        What `pytest_imgsim.scoring.pixel_evidence` says of each cell.
     """
     # At a cosine of 1 the angle has no slope.
     return torch.cos(torch.acos(values.clamp(-0.9999, 0.9999)) * times)

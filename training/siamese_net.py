@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from pytest_imgsim import weights
+from pytest_imgsim.model import weights
 
-#: ImageNet's mean in BGR order, as in `pytest_imgsim.resnet`.
+#: ImageNet's mean in BGR order, as in `pytest_imgsim.model.resnet50`.
 MEAN_BGR = (103.939, 116.779, 123.68)
 #: Inner width, number of blocks and stride of each stage, conv2 to conv5.
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))

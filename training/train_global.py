@@ -25,8 +25,8 @@ from siamese_edits import Pixels, in_other_colours, noisy
 from siamese_net import ResNet50, fast, load_bundled, to_keras
 from torch.nn import functional
 
-from pytest_imgsim.compare import at_a_glance
-from pytest_imgsim.weights import BUNDLED
+from pytest_imgsim.model.weights import BUNDLED
+from pytest_imgsim.scoring.pooled import thumbnail
 
 #: Pages in a batch, each there twice, and flat pictures of one colour beside them.
 STATES, FLAT = 20, 4
@@ -66,7 +66,7 @@ class Glances:
         self._pages = pages
         self._random = np.random.default_rng(seed)
         self._whole = {
-            state: {machine: at_a_glance(rgb) for machine, rgb in pages.plain[state].items()}
+            state: {machine: thumbnail(rgb) for machine, rgb in pages.plain[state].items()}
             for state in pages.states
         }
 
@@ -103,7 +103,7 @@ class Glances:
         ]
         cuts = [(slice(top, top + size[0]), slice(left, left + size[1])) for top, left in places]
         here = max(cuts, key=lambda cut: float(a[cut][::4, ::4].std()))
-        return at_a_glance(a[here]), at_a_glance(b[here])
+        return thumbnail(a[here]), thumbnail(b[here])
 
     def _flat(self, like: Pixels) -> Pixels:
         colour = self._random.integers(0, 256, 3, dtype=np.uint8)
@@ -175,7 +175,7 @@ def report(network: Any, pages: Pages) -> None:
     network.eval()
     found, names = [], []
     for state in pages.states:
-        shots = [at_a_glance(rgb) for rgb in pages.plain[state].values()]
+        shots = [thumbnail(rgb) for rgb in pages.plain[state].values()]
         with torch.inference_mode():
             found.append(vectors(network, tensor(shots)))
         names += [state] * len(shots)

@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 import torch
 from siamese_data import Drawn, Pages, Pair, Sampler
-from siamese_loss import cosines, loss, together, turned
+from siamese_loss import cosines, loss, scale_angles, together
 from siamese_net import ResNet50, fast, load_bundled, to_keras
 
-from pytest_imgsim.compare import at_a_glance
-from pytest_imgsim.evidence import evidence
+from pytest_imgsim.scoring.pixel_evidence import pixel_evidence
+from pytest_imgsim.scoring.pooled import thumbnail
 
 STRIDES = (4, 8, 16)
 BUNDLED = "bundled"
@@ -117,7 +117,9 @@ def tensors(pairs: list[Pair]) -> tuple[Any, Any, Any]:
     """Return both sides one after the other, (2 N, 3, H, W), changed pixels, and the evidence."""
     stacked = np.stack([pair.a for pair in pairs] + [pair.b for pair in pairs])
     changed = np.stack([pair.changed for pair in pairs]).astype(np.float32)
-    told = np.stack([evidence(pair.a, pair.b, STRIDES[0]) for pair in pairs]).astype(np.float32)
+    told = np.stack([pixel_evidence(pair.a, pair.b, STRIDES[0]) for pair in pairs]).astype(
+        np.float32
+    )
     rgb = torch.from_numpy(stacked).permute(0, 3, 1, 2).float()
     rgb = rgb.contiguous(memory_format=torch.channels_last)
     return rgb, torch.from_numpy(changed), torch.from_numpy(told)
@@ -134,7 +136,7 @@ def one_step(run: Run, batch: list[Drawn], alone: float) -> tuple[list[float], l
         maps = run.network(rgb)
     maps = [cosines(*features.chunk(2)) for features in maps]
     losses = [loss(each, changed, stride)[0] for each, stride in zip(maps, STRIDES, strict=False)]
-    whole, hardness = loss(turned(together(maps), told), changed, STRIDES[0])
+    whole, hardness = loss(scale_angles(together(maps), told), changed, STRIDES[0])
     total = whole + alone * sum(losses)
     run.optimiser.zero_grad()
     total.backward()  # type: ignore[union-attr, unused-ignore]
@@ -179,7 +181,7 @@ def train(run: Run, sampler: Sampler, given: argparse.Namespace, folder: Path) -
                 written = now
 
 
-def settle(network: Any, pages: Pages) -> None:
+def capture_until_stable(network: Any, pages: Pages) -> None:
     """Give the norms of the stages that have not learnt the statistics of what they now get.
 
     The package looks through them at whole pages at a glance.
@@ -193,7 +195,7 @@ def settle(network: Any, pages: Pages) -> None:
             norm.train()
     with torch.no_grad():
         for state in pages.states:
-            shots = np.stack([at_a_glance(rgb) for rgb in pages.plain[state].values()])
+            shots = np.stack([thumbnail(rgb) for rgb in pages.plain[state].values()])
             network(torch.from_numpy(shots).permute(0, 3, 1, 2).float())
     network.run = learnt
 
@@ -210,7 +212,7 @@ def main() -> None:
     count = sum(len(patches) for patches in pages.patches.values())
     print(f"{len(pages.states)} page states, {count} patches of regressions", flush=True)
     train(run, Sampler(pages, given.seed + run.step), given, folder)
-    settle(run.network, pages)
+    capture_until_stable(run.network, pages)
     save(run, folder)
 
 

@@ -25,9 +25,9 @@ from sheets import HEIGHT, WIDTH, sheet
 from templates import FONTS, fetch_missing
 
 from pytest_imgsim import ResNet50
-from pytest_imgsim.capture import as_picture
-from pytest_imgsim.compare import compare
-from pytest_imgsim.picture import Picture
+from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.picture import Picture
+from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.settings import Settings
 
 SEEDS = ("letters 0", "letters 1", "letters 2")

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pytest_imgsim.compare import compare
-from pytest_imgsim.picture import Picture
-from pytest_imgsim.resnet import ResNet50
-from pytest_imgsim.scoring import cosine
+from pytest_imgsim.model.resnet50 import ResNet50
+from pytest_imgsim.pictures.picture import Picture
+from pytest_imgsim.scoring.compare import compare
+from pytest_imgsim.scoring.cosine import cosine
 from pytest_imgsim.settings import Settings
 
 Pixels = NDArray[np.uint8]

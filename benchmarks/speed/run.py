@@ -43,8 +43,9 @@ from suites import (
 )
 
 from pytest_imgsim import ResNet50
-from pytest_imgsim.compare import compare
-from pytest_imgsim.picture import Picture, decode, encode_png
+from pytest_imgsim.pictures.decode import decode
+from pytest_imgsim.pictures.picture import Picture, encode_png
+from pytest_imgsim.scoring.compare import compare
 
 RED = "#dc3214"
 Row = dict[str, Any]
@@ -205,8 +206,8 @@ import numpy as np
 sys.path.insert(0, {here!r})
 from suites import page
 from pytest_imgsim import ResNet50
-from pytest_imgsim.compare import compare
-from pytest_imgsim.picture import Picture
+from pytest_imgsim.scoring.compare import compare
+from pytest_imgsim.pictures.picture import Picture
 a, b = (Picture(np.asarray(page(0, 12000, dx=dx))) for dx in (0, 0.5))
 compare(a, b, ResNet50())
 """

@@ -57,7 +57,7 @@ class Tool:
 NONE = Tool("no comparison", (), "@shots\ndef test_page(shot): shot.read_bytes()")
 OURS = Tool(
     "pytest-imgsim",
-    ("pytest_imgsim.plugin",),
+    ("pytest_imgsim.plugin.hooks",),
     "@shots\ndef test_page(shot, assert_similar): assert_similar(shot.read_bytes())",
     "--update-baselines",
 )

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from pytest_imgsim.naming import TestId
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
+from pytest_imgsim.model.resnet50 import ResNet50
 from pytest_imgsim.record import Record
-from pytest_imgsim.resnet import ResNet50
-from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
 
 DETECTION = Path(__file__).parents[1] / "detection"

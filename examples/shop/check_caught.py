@@ -14,7 +14,7 @@ from regressions import REGRESSIONS, Regression
 
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import number
-from pytest_imgsim.results import ResultsFolder
+from pytest_imgsim.results.folder import ResultsFolder
 
 
 def main(folder: str) -> int:

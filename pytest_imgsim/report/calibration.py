@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_imgsim.report.message import number
 
 if TYPE_CHECKING:
-    from pytest_imgsim.calibrate import Sample
+    from pytest_imgsim.scoring.calibrate import Sample
 
 #: Samples that are listed.
 SHOWN = 10

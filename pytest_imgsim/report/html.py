@@ -13,7 +13,7 @@ from typing import Any
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import accept_any
 from pytest_imgsim.report.terminal import headline
-from pytest_imgsim.results import HEAT_CELL, Results
+from pytest_imgsim.results.folder import HEAT_CELL, Results
 
 #: Nothing is loaded but pictures beside the page; nothing runs but the page's own script.
 POLICY = (

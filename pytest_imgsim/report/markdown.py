@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_imgsim.record import Record
-from pytest_imgsim.report.alike import alike_lines, flaky_lines
+from pytest_imgsim.report.summary import alike_lines, flaky_lines
 from pytest_imgsim.report.terminal import HEADER, headline, loud, row_cells
-from pytest_imgsim.results import Results
+from pytest_imgsim.results.folder import Results
 
 #: Rows of the table; a job's summary page is limited in size.
 MAX_ROWS = 200

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.report.alike import alike_lines, flaky_lines
 from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number, variant
-from pytest_imgsim.results import PAGE, Results
+from pytest_imgsim.report.summary import alike_lines, flaky_lines
+from pytest_imgsim.results.folder import PAGE, Results
 
 #: Rows that are shown without -v, beside those that failed, warned or were written.
 MAX_PASSING_ROWS = 20

@@ -11,15 +11,16 @@ from browser import NEEDS_CHROMIUM
 from fakes import FakeModel
 from playwright.sync_api import Browser, Page
 
-from pytest_imgsim.capture import as_picture
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
 from pytest_imgsim.errors import MaskError, UnstableError
-from pytest_imgsim.masks import areas
-from pytest_imgsim.naming import TestId
+from pytest_imgsim.pictures.boxes import Box
+from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.elements import areas
+from pytest_imgsim.pictures.masks import union_mask
+from pytest_imgsim.pictures.sources import browser_of, capture, is_live
 from pytest_imgsim.record import Verdict
-from pytest_imgsim.regions import Box, ignored
-from pytest_imgsim.session import Session
 from pytest_imgsim.settings import Settings
-from pytest_imgsim.sources import browser_of, grab, is_live
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +56,7 @@ def view(live: Page) -> Page:
 def test_sizes(view: Page) -> None:
     """A page is its window, in CSS pixels on any screen; full_page is all of it."""
     assert as_picture(view).size == (640, 400)
-    raw = grab(view, full_page=True)
+    raw = capture(view, full_page=True)
     assert isinstance(raw, bytes)
     assert as_picture(raw).size == (640, 1500)
     assert as_picture(view.locator("#top")).size == (100, 40)
@@ -85,7 +86,7 @@ def test_several_elements_none_and_hidden_ones(view: Page) -> None:
         with pytest.raises(MaskError, match="matches nothing that is visible"):
             areas([view.locator(selector)], view, (640, 400))
     with pytest.raises(MaskError, match="covers no pixel"):
-        ignored(areas([view.locator("#low")], view, (640, 400)), (640, 400))
+        union_mask(areas([view.locator("#low")], view, (640, 400)), (640, 400))
 
 
 def session(folder: Path, **settings: object) -> Session:

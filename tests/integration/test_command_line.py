@@ -9,8 +9,8 @@ import pytest
 from fakes import FakeModel
 from suite import TWO, Suite
 
-from pytest_imgsim.__main__ import main
-from pytest_imgsim.picture import decode
+from pytest_imgsim.cli import main
+from pytest_imgsim.pictures.decode import decode
 
 
 def test_accept_by_name(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +93,7 @@ def test_compare(
     here: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """compare prints both scores, the region and the verdict, and exits by it."""
-    monkeypatch.setattr("pytest_imgsim.resnet.ResNet50", lambda *_: FakeModel())
+    monkeypatch.setattr("pytest_imgsim.model.resnet50.ResNet50", lambda *_: FakeModel())
     a, b = "baselines/test_page/test_a.png", "baselines/test_page/test_b.png"
     assert main(["compare", a, b]) == 1
     lines = capsys.readouterr().out.splitlines()
@@ -124,7 +124,7 @@ def test_compare_keeps_pictures_where_it_is_told_to(
     here: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With --report the pictures of a mismatch stay, without it nothing does."""
-    monkeypatch.setattr("pytest_imgsim.resnet.ResNet50", lambda *_: FakeModel())
+    monkeypatch.setattr("pytest_imgsim.model.resnet50.ResNet50", lambda *_: FakeModel())
     a, b = "baselines/test_page/test_a.png", "baselines/test_page/test_b.png"
     before = sorted(here.path.rglob("*"))
     assert main(["compare", a, b]) == 1

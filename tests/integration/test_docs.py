@@ -83,8 +83,9 @@ def test_old_baselines_are_taken_along(
 
 def test_quoted_messages_exist() -> None:
     """The errors that the page on masks explains are those that the package raises."""
-    package = Path(__file__).parents[2] / "pytest_imgsim"
-    source = " ".join((package / f"{name}.py").read_text() for name in ("regions", "masks"))
+    pictures = Path(__file__).parents[2] / "pytest_imgsim/pictures"
+    names = ("boxes", "elements", "masks")
+    source = " ".join((pictures / f"{name}.py").read_text() for name in names)
     plain = re.sub(r'"\s+f?"', "", source)
     for part in (
         "covers no pixel of the", "matches nothing that is visible", "the ignored areas hide",

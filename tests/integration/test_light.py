@@ -1,119 +1,13 @@
-"""What must cost nothing: the floors of the package, and runs that need no model."""
+"""What must cost nothing: runs without a visual test, and runs in which every picture is equal."""
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from fakes import encoded, flat, png
 from PIL import Image
-
-PACKAGE = Path(__file__).parents[2] / "pytest_imgsim"
-
-#: Each module's floor; a module imports lower floors, or its own where no cycle arises.
-FLOORS = {
-    "errors": 0, "parsers": 0, "record": 0, "settings": 0,
-    "files": 1, "naming": 1, "picture": 1, "regions": 1, "scoring": 1, "diagnose": 1,
-    "alignment": 1, "kinds": 1, "changes": 1, "fingerprint": 1,
-    "process": 0, "sources": 1, "weights": 1, "graph": 1, "windows": 1, "stillness": 1, "caret": 1,
-    "evidence": 1, "cells": 1,
-    "capture": 2, "compare": 2, "litert": 2, "masks": 2,
-    "heard": 2, "history": 2, "reference": 2, "resnet": 2, "results": 2, "store": 2, "variants": 2,
-    "calibrate": 3, "explain": 3, "judge": 3, "session": 3, "accept": 3, "orphans": 3, "trim": 3,
-    "remembered": 3, "borrowed": 3, "lending": 3,
-    "merge": 3, "review": 3, "server": 3,
-    "report": 3, "report.alike": 3, "report.calibration": 3, "report.html": 3, "report.markdown": 3,
-    "report.message": 3, "report.pictures": 3, "report.terminal": 3,
-    "attachments": 4, "inline": 4,
-    "fixture": 4, "options": 4, "run": 4, "collector": 4, "closing": 4, "plugin": 4,
-    "__main__": 5, "__init__": 5,
-}  # fmt: skip
-
-TENSORFLOW = {"tensorflow", "keras"}
-PIXELS = {"numpy", "PIL"}
-#: What a module must not import, besides TensorFlow, which only `reference` may.
-FORBIDDEN = {
-    "plugin": PIXELS, "options": PIXELS, "fixture": PIXELS, "run": PIXELS, "collector": PIXELS,
-    "closing": PIXELS, "parsers": PIXELS,
-    "errors": PIXELS, "settings": PIXELS, "record": PIXELS, "naming": PIXELS, "files": PIXELS,
-    "process": PIXELS, "sources": PIXELS, "store": PIXELS, "variants": PIXELS,
-    "session": PIXELS, "heard": PIXELS, "history": PIXELS, "results": PIXELS, "orphans": PIXELS,
-    "trim": PIXELS, "merge": PIXELS, "review": PIXELS, "server": PIXELS,
-    "lending": PIXELS, "attachments": PIXELS, "inline": PIXELS,
-    "report.alike": PIXELS, "report.calibration": PIXELS,
-    "report.html": PIXELS, "report.markdown": PIXELS,
-    "report.message": PIXELS, "report.terminal": PIXELS,
-    "__init__": PIXELS, "__main__": PIXELS,
-    "scoring": {"PIL"},
-}  # fmt: skip
-
-
-def modules() -> dict[str, ast.Module]:
-    """Return the syntax trees of all modules by their name within the package."""
-    out = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        name = ".".join(parts) if parts[-1] != "__init__" or len(parts) == 1 else parts[0]
-        out[name] = ast.parse(path.read_text(encoding="utf-8"))
-    return out
-
-
-def imported(tree: ast.Module) -> set[str]:
-    """Return all modules that a tree imports, at the top or within functions."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
-
-
-def at_run_time(tree: ast.Module) -> ast.Module:
-    """Return a tree without what only the type checker imports."""
-    body = [
-        node
-        for node in tree.body
-        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
-    ]
-    return ast.Module(body, [])
-
-
-def ours(names: set[str]) -> set[str]:
-    """Return which of our modules are among imported names."""
-    inner = {name.removeprefix("pytest_imgsim.") for name in names}
-    return {name for name in inner if name in FLOORS}
-
-
-def test_every_module_has_a_floor() -> None:
-    """A new module is given a floor here."""
-    assert set(modules()) == set(FLOORS)
-
-
-@pytest.mark.parametrize("name", [name for name in FLOORS if name != "__init__"])
-def test_imports_lead_down(name: str) -> None:
-    """A module imports lower floors or its own, and only what its floor may."""
-    tree = modules()[name]
-    assert {other for other in ours(imported(tree)) if FLOORS[other] > FLOORS[name]} == set()
-    top = {full.partition(".")[0] for full in imported(at_run_time(tree))}
-    allowed = set() if name == "reference" else TENSORFLOW
-    assert top & (FORBIDDEN.get(name, set()) | allowed) == set()
-    if FLOORS[name] < 4:
-        assert "pytest" not in top
-
-
-def test_no_cycles() -> None:
-    """Modules of one floor do not import each other in a circle."""
-    graph = {name: ours(imported(tree)) - {name} for name, tree in modules().items()}
-    graph.pop("__init__")
-    while graph:
-        free = [name for name, needs in graph.items() if not needs & set(graph)]
-        assert free, f"these import each other: {sorted(graph)}"
-        for name in free:
-            del graph[name]
 
 
 def loaded_after(pytester: pytest.Pytester, *arguments: str, kind: str = "LOADED") -> list[str]:
@@ -132,7 +26,16 @@ def loaded_after(pytester: pytest.Pytester, *arguments: str, kind: str = "LOADED
     )
     # Neighbours such as pytest-regressions may import numpy by themselves.
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "pytest_imgsim.plugin", "-p", "probe", *arguments],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "pytest_imgsim.plugin.hooks",
+            "-p",
+            "probe",
+            *arguments,
+        ],
         env={"PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(pytester.path)},
         cwd=pytester.path,
         capture_output=True,
@@ -159,14 +62,17 @@ def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytest
     """Other suites of the environment load the hooks and the options alone."""
     pytester.makepyfile(test_plain="def test_a(): pass")
     names = {
-        "collector",
+        "_version",
         "errors",
-        "heard",
-        "options",
         "parsers",
         "plugin",
-        "process",
-        "run",
+        "plugin.controller",
+        "plugin.hooks",
+        "plugin.inventory",
+        "plugin.options",
+        "plugin.state",
+        "model",
+        "model.host",
         "settings",
     }
     loaded = loaded_after(pytester, kind="OURS")

@@ -10,11 +10,11 @@ from browser import NEEDS_CHROMIUM, opened
 from fakes import FakeModel, flat
 from playwright.sync_api import Browser, Page, expect
 
-from pytest_imgsim.naming import TestId
-from pytest_imgsim.regions import Box
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
+from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.report.html import page as draw
-from pytest_imgsim.results import Results
-from pytest_imgsim.session import Session
+from pytest_imgsim.results.folder import Results
 from pytest_imgsim.settings import Settings
 
 pytestmark = NEEDS_CHROMIUM
@@ -94,7 +94,7 @@ def test_the_hatching_is_over_the_mask_alone(report: Page) -> None:
     mask = report.locator("#stage .mask").first
     expect(mask).to_have_js_property("naturalWidth", 200)
     path = Path(str(mask.evaluate("image => image.src")).removeprefix("file://"))
-    from pytest_imgsim.picture import decode
+    from pytest_imgsim.pictures.decode import decode
 
     alpha = decode(path.read_bytes()).alpha
     assert alpha is not None

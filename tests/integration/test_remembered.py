@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from suite import Suite
 
-from pytest_imgsim import closing
+from pytest_imgsim.plugin import finish as closing
 
 CHANGED = """
 @pytest.mark.parametrize("x", [40, 60, 80])

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from fakes import FakeModel, flat, noise
 
-from pytest_imgsim.__main__ import main
-from pytest_imgsim.naming import TestId
-from pytest_imgsim.results import Results
-from pytest_imgsim.server import Server
-from pytest_imgsim.session import Session
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
+from pytest_imgsim.cli import main
+from pytest_imgsim.results.folder import Results
+from pytest_imgsim.review.server import Server
 from pytest_imgsim.settings import Settings
 
 

@@ -11,11 +11,11 @@ from fakes import FakeModel, filled
 from fakes import page as a_page
 from playwright.sync_api import Browser, Page, expect
 
-from pytest_imgsim.naming import TestId
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page as draw
-from pytest_imgsim.results import Results
-from pytest_imgsim.session import Session
+from pytest_imgsim.results.folder import Results
 from pytest_imgsim.settings import Settings
 
 pytestmark = NEEDS_CHROMIUM

@@ -10,12 +10,12 @@ from browser import NEEDS_CHROMIUM, opened
 from fakes import FakeModel, flat, noise
 from playwright.sync_api import Browser, Page, expect
 
-from pytest_imgsim.__main__ import main
-from pytest_imgsim.naming import TestId
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
+from pytest_imgsim.cli import main
 from pytest_imgsim.record import Record, RegionScore, Verdict
 from pytest_imgsim.report.html import page as draw
-from pytest_imgsim.results import Results
-from pytest_imgsim.session import Session
+from pytest_imgsim.results.folder import Results
 from pytest_imgsim.settings import Settings
 
 HOSTILE = (

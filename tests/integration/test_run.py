@@ -8,7 +8,7 @@ import platform
 import pytest
 from suite import Suite
 
-from pytest_imgsim.run import worker_threads
+from pytest_imgsim.plugin.state import worker_threads
 
 THREE = """
 def test_a(assert_similar): assert_similar(picture())

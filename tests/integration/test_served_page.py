@@ -11,10 +11,10 @@ from browser import NEEDS_CHROMIUM
 from fakes import FakeModel, flat, noise
 from playwright.sync_api import Browser, Page, expect
 
-from pytest_imgsim.naming import TestId
-from pytest_imgsim.results import Results
-from pytest_imgsim.server import Server
-from pytest_imgsim.session import Session
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.checks.session import Session
+from pytest_imgsim.results.folder import Results
+from pytest_imgsim.review.server import Server
 from pytest_imgsim.settings import Settings
 
 pytestmark = NEEDS_CHROMIUM

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from suite import Suite
 
-from pytest_imgsim.__main__ import main
-from pytest_imgsim.run import Run
+from pytest_imgsim.cli import main
+from pytest_imgsim.plugin.state import PluginState
 from pytest_imgsim.settings import Settings
 
 THREE = """
@@ -131,7 +131,7 @@ def test_tests_that_are_renamed(pytestconfig: pytest.Config) -> None:
     items: list[Any] = [
         SimpleNamespace(nodeid=f"t.py::{name}", fixturenames=["assert_similar"]) for name in "abc"
     ]
-    run = Run(pytestconfig, Settings())
+    run = PluginState(pytestconfig, Settings())
     for item in items:
         run.collected(item)
     items[0].nodeid += "@group"

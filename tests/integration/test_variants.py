@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from suite import TWO, Suite
 
-from pytest_imgsim.__main__ import main
+from pytest_imgsim.cli import main
 
 OTHER = TWO.replace("(40, 40)", "(80, 40)")
 

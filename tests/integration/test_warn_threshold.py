@@ -7,7 +7,7 @@ import re
 import pytest
 from suite import Suite
 
-from pytest_imgsim.__main__ import main
+from pytest_imgsim.cli import main
 
 PLAIN = "def test_a(assert_similar): assert_similar(picture())\n"
 #: Passes with a score of a little less than 1.

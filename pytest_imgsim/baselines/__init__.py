@@ -1,0 +1,1 @@
+"""A baseline's name, where its file is, and which pictures are accepted there."""

@@ -1,0 +1,100 @@
+"""Several accepted pictures of one name: ``name.png``, and beside it ``name~2.png`` and so on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+
+from pytest_imgsim.baselines.naming import VARIANT
+from pytest_imgsim.baselines.store import read
+from pytest_imgsim.files import check_inside
+from pytest_imgsim.pictures.sources import Capture
+
+#: The number of the main file, which has none in its name.
+MAIN = 1
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One accepted picture.
+
+    Parameters
+    ----------
+    number : int
+        `MAIN`, or the number of the variant.
+    path : Path
+        The file.
+    data : bytes
+        Its content.
+    """
+
+    number: int
+    path: Path
+    data: bytes
+
+
+class Accepted:
+    """The accepted pictures of one name; variants are looked for when the main file is no match.
+
+    Parameters
+    ----------
+    path : Path
+        The main file; variants count beside one only.
+    folder : Path or None
+        The folder that no variant may lead out of; None where the main file stands alone.
+    """
+
+    def __init__(self, path: Path, folder: Path | None) -> None:
+        self._path = path
+        self._folder = folder
+        self._main = read(path)
+
+    def __iter__(self) -> Iterator[Stored]:
+        if self._main is None:
+            return
+        yield Stored(MAIN, self._path, self._main)
+        yield from self._variants
+
+    @cached_property
+    def _variants(self) -> list[Stored]:
+        return [] if self._folder is None else list(read_variants(self._path, self._folder))
+
+    def number_of(self, raw: Capture) -> int | None:
+        """Return the number of the picture with the very bytes of a capture, or None."""
+        if not isinstance(raw, bytes):
+            return None
+        return next((stored.number for stored in self if stored.data == raw), None)
+
+
+def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
+    """Yield the variants beside a main file, by their numbers.
+
+    Raises
+    ------
+    BaselineError
+        If one leads out of `folder`, or cannot be read.
+    """
+    numbers = {}
+    # By the beginning of the name: a folder may hold thousands, and no variant at all.
+    for name in os.listdir(path.parent):
+        match = VARIANT.search(Path(name).stem) if name.startswith(f"{path.stem}~") else None
+        if match and name == _variant(path, int(match[1])).name:
+            numbers[int(match[1])] = path.with_name(name)
+    for number, other in sorted(numbers.items()):
+        check_inside(other, folder)
+        data = read(other)
+        if data is not None:
+            yield Stored(number, other, data)
+
+
+def free_path(path: Path) -> Path:
+    """Return where the next variant beside a main file goes."""
+    return next(p for p in (_variant(path, n) for n in count(MAIN + 1)) if not p.exists())
+
+
+def _variant(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}~{number}{path.suffix}")

@@ -1,0 +1,1 @@
+"""The comparisons of one run, without pytest."""

@@ -1,0 +1,180 @@
+"""One run's comparisons: from a source and a name to a record. Knows no pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.baselines.store import Store, Target, is_path
+from pytest_imgsim.baselines.variants import Accepted
+from pytest_imgsim.errors import BaselineError, ImgsimError
+from pytest_imgsim.files import relative
+from pytest_imgsim.pictures.sources import browser_of, capture, describe
+from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.results.folder import ResultsFolder
+from pytest_imgsim.settings import Settings
+
+if TYPE_CHECKING:
+    from pytest_imgsim.checks.pipeline import CheckPipeline
+    from pytest_imgsim.scoring.cache import Model
+
+
+class Session:
+    """Settings, store, model and results of a run, and the records so far.
+
+    Parameters
+    ----------
+    settings : Settings
+        Those of the run; a check may lay its own over them.
+    root : Path
+        Where relative folders and baselines begin: pytest's rootdir.
+    model : callable
+        Returns what scores pictures that are not equal; not called as long as all are.
+    memory : callable
+        Returns the folder in which scores are remembered, or None for none.
+
+    Attributes
+    ----------
+    records : list of Record
+        One for every check, also for those that raised.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        root: Path,
+        model: Callable[[], Model],
+        memory: Callable[[], Path | None] = lambda: None,
+    ) -> None:
+        self.settings = settings
+        self.root = root
+        self.records: list[Record] = []
+        self.results = ResultsFolder(root / settings.report)
+        self.store = Store(
+            root / settings.baselines, settings.template, scratch=self.results.folder
+        )
+        self._model = model
+        self._memory = memory
+        self._claims: dict[str, str] = {}
+        self._claimed_by: dict[str, list[str]] = {}
+        self._calls: dict[str, int] = {}
+
+    def begin(self, test: TestId) -> None:
+        """Forget what an earlier attempt of `test` claimed: a rerun starts anew."""
+        self._calls.pop(test.node, None)
+        for key in self._claimed_by.pop(test.node, ()):
+            del self._claims[key]
+
+    def check(
+        self, test: TestId, source: Any, baseline: Any = None, settings: Settings | None = None
+    ) -> Record:
+        """Compare one picture with its baseline.
+
+        Parameters
+        ----------
+        test : TestId
+            The test that asks.
+        source : object
+            The actual picture; see :data:`pytest_imgsim.pictures.capture.ACCEPTED`.
+        baseline : None, str or path
+            None for the test's own name, numbered when it is asked for again; a name within
+            the test; or the path of a picture, relative to rootdir.
+        settings : Settings, optional
+            Those in force for this check.
+
+        Returns
+        -------
+        Record
+            The outcome, which is also appended to `records`.
+
+        Raises
+        ------
+        ImgsimError
+            If no verdict can be reached; a record of it is kept all the same.
+        """
+        settings = settings or self.settings
+        name = describe(baseline) if baseline is not None else test.baseline_name()
+        record = Record(
+            test.node,
+            name,
+            Verdict.ERROR,
+            settings.threshold,
+            settings.where("threshold"),
+            settings.warn_threshold,
+            markers=test.markers,
+        )
+        try:
+            settings.check_thresholds()
+            target = self._target(test, baseline, source)
+            record = record.with_(
+                name=target.name,
+                baseline=relative(target.path, self.root),
+                update_path=relative(target.own, self.root),
+                claimed=target.claimed,
+            )
+            record = self._compare(record, target, source, settings)
+        except Exception as error:
+            record = record.with_(message=_one_line(error))
+            raise
+        finally:
+            self.records.append(record)
+        return record
+
+    @cached_property
+    def _judge(self) -> CheckPipeline:
+        from pytest_imgsim.checks.pipeline import CheckPipeline  # and with it numpy and Pillow
+        from pytest_imgsim.scoring.cache import ScoreCache
+
+        return CheckPipeline(
+            self.root, self.store, self.results, self._model(), ScoreCache(self._memory)
+        )
+
+    def _compare(self, record: Record, target: Target, source: Any, settings: Settings) -> Record:
+        """Return the record with its verdict; for the bytes of an accepted picture, at once."""
+        accepted = Accepted(target.path, self.store.folder if target.claimed else None)
+        first = capture(source, full_page=settings.full_page)
+        if number := accepted.number_of(first):
+            return record.equal_to(number)
+        return self._judge.judge(record, target, accepted, source, first, settings)
+
+    def _target(self, test: TestId, baseline: Any, source: Any) -> Target:
+        if isinstance(baseline, str) and not is_path(baseline):
+            return self._named(test, baseline, source)
+        call = self._calls[test.node] = self._calls.get(test.node, 0) + 1
+        given = None if call == 1 else str(call)
+        if baseline is None:
+            return self._named(test, given, source)
+        if not isinstance(baseline, str | Path):
+            raise BaselineError(
+                f"baseline: expected None, a name or a path, got {describe(baseline)}"
+            )
+        name = test.baseline_name(given)
+        self._claim(test, name)
+        path = self.root / baseline
+        return Target(name, path, path, claimed=False)
+
+    def _named(self, test: TestId, given: str | None, source: Any) -> Target:
+        name = test.baseline_name(given)
+        self._claim(test, name)
+        browser = browser_of(source) if "{browser}" in self.settings.template else ""
+        return self.store.find(name, browser)
+
+    def _claim(self, test: TestId, name: str) -> None:
+        # Folded: on macOS and Windows Test.a and test.A are one file.
+        owner = self._claims.get(name.casefold())
+        if owner is not None:
+            raise BaselineError(
+                f"baseline name {name!r} is claimed twice, by {owner} and by {test.node}: "
+                "expected one comparison a name, upper and lower case being the same; pass a "
+                "name of its own as in assert_similar(page, 'form')"
+            )
+        self._claims[name.casefold()] = test.node
+        self._claimed_by.setdefault(test.node, []).append(name.casefold())
+
+
+def _one_line(error: Exception) -> str:
+    text = str(error) if isinstance(error, ImgsimError) else f"{type(error).__name__}: {error}"
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""The ResNet50: its weights, and what runs it."""

@@ -1,0 +1,1 @@
+"""From a source to pixels, and areas of a picture."""

@@ -1,0 +1,143 @@
+"""What the ``assert_similar`` fixture gives to a test, and how a verdict fails that test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.errors import ImgsimError, SettingsError
+from pytest_imgsim.files import seen_from_here
+from pytest_imgsim.plugin.attachments import attach_to_allure
+from pytest_imgsim.record import Record
+from pytest_imgsim.report.message import failure_message, number
+from pytest_imgsim.settings import Settings
+
+if TYPE_CHECKING:
+    from pytest_imgsim.checks.session import Session
+
+MARKER = "imgsim"
+#: Markers by which nobody looks for a test.
+PLUMBING = {MARKER, "parametrize"}
+
+
+class AssertSimilar:
+    """Compares pictures with baselines on behalf of one test.
+
+    Parameters
+    ----------
+    session : Session
+        The run.
+    item : pytest.Item
+        The test.
+    """
+
+    def __init__(self, session: Session, item: pytest.Item) -> None:
+        self._session = session
+        self._item = item
+        self._test = identify(item)
+        session.begin(self._test)
+
+    def __call__(
+        self,
+        actual: Any,
+        baseline: str | os.PathLike[str] | None = None,
+        threshold: float | None = None,
+        *,
+        warn_threshold: float | Literal["off"] | None = None,
+        ignore: Any = None,
+        full_page: bool | None = None,
+        stable_timeout: float | None = None,
+    ) -> Record:
+        """Fail the test unless `actual` looks like its baseline.
+
+        Parameters
+        ----------
+        actual : path, bytes, binary file, PIL image, numpy array, or live source
+            The picture. An array is (H, W), (H, W, 3) or (H, W, 4), uint8 or float in 0..1.
+            A Playwright page or locator, a Selenium driver or element, or a function
+            without arguments is captured until two captures in a row agree.
+        baseline : str or path, optional
+            None for a baseline named after the test, numbered when it is asked for again; a
+            name for a further one; or the path of a picture, relative to rootdir.
+        threshold : float, optional
+            Smallest score that passes, in [-1, 1]; before marker, command line and ini.
+        warn_threshold : float or "off", optional
+            Score below which a comparison that passes is listed for review; not below the
+            threshold.
+        ignore : optional
+            Areas to hide on both pictures: Box, Polygon, four numbers (x, y, width,
+            height) in pixels, a mask picture (light is ignored), a Playwright or Selenium
+            element, or a list of these. Adds to what the marker ignores.
+        full_page : bool, optional
+            Whether a Playwright page is captured to its full height.
+        stable_timeout : float, optional
+            Seconds that a live source gets to stand still; 0 takes the first capture.
+
+        Returns
+        -------
+        Record
+            The scores, for further assertions.
+
+        Raises
+        ------
+        pytest.fail.Exception
+            If the picture differs, has another size, or has no baseline.
+        SourceError
+            If `actual` is nothing that can be pictured; a TypeError.
+        ImgsimError
+            If there is no verdict for another reason; the message names the cure.
+        """
+        __tracebackhide__ = True
+        given = {
+            "threshold": threshold,
+            "warn_threshold": warn_threshold,
+            "ignore": ignore,
+            "full_page": full_page,
+            "stable_timeout": stable_timeout,
+        }
+        path = Path(baseline) if isinstance(baseline, os.PathLike) else baseline
+        try:
+            settings = self._marked().for_check("assert_similar({key}=...)", given)
+            record = self._session.check(self._test, actual, path, settings)
+        except ImgsimError as error:
+            # Without our own frames, so that the report ends at the line of the test.
+            raise error.with_traceback(None) from None
+        self._item.user_properties += _properties(record)
+        attach_to_allure(self._item.config, record, self._session.results.folder)
+        if not record.passed:
+            folder = seen_from_here(self._session.results.folder)
+            pytest.fail(failure_message(record, folder), pytrace=False)
+        return record
+
+    def _marked(self) -> Settings:
+        """Return the run's settings with those of the markers over them, nearest last."""
+        settings = self._session.settings
+        for marker in reversed(list(self._item.iter_markers(MARKER))):
+            if marker.args:
+                raise SettingsError(
+                    f"@pytest.mark.imgsim{marker.args}: expected keywords, as in "
+                    "@pytest.mark.imgsim(threshold=0.98)"
+                )
+            settings = settings.for_check("@pytest.mark.imgsim({key}=...)", marker.kwargs)
+        return settings
+
+
+def identify(item: pytest.Item) -> TestId:
+    """Return who `item` is, for naming its baselines."""
+    classes = tuple(node.name for node in item.listchain() if isinstance(node, pytest.Class))
+    markers = {marker.name for marker in item.iter_markers()} - PLUMBING
+    file = item.nodeid.partition("::")[0]
+    return TestId(item.nodeid, file, classes, item.name, tuple(sorted(markers)))
+
+
+def _properties(record: Record) -> list[tuple[str, str]]:
+    """Return what JUnit reports show of a comparison, as plain strings."""
+    return [
+        (f"imgsim.{record.name}.verdict", record.verdict.value),
+        (f"imgsim.{record.name}.score", number(record.score)),
+        (f"imgsim.{record.name}.threshold", f"{record.threshold:g}"),
+    ]

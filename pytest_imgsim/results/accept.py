@@ -1,0 +1,152 @@
+"""Turn the kept actual pictures of a run into baselines, without running anything again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pytest_imgsim.baselines.variants import Accepted, free_path
+from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.files import check_inside, relative, write_whole
+from pytest_imgsim.pictures.decode import as_baseline, decode
+from pytest_imgsim.pictures.picture import sha256
+from pytest_imgsim.record import Record
+from pytest_imgsim.results.folder import ResultsFolder
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """One picture on its way to become a baseline.
+
+    Parameters
+    ----------
+    record : Record
+        The comparison that kept it.
+    target : Path
+        The baseline to write.
+    shown : str
+        `target`, as a message should name it.
+    data : bytes
+        The new baseline.
+    """
+
+    record: Record
+    target: Path
+    shown: str
+    data: bytes
+
+
+def candidates(records: Sequence[Record]) -> list[Record]:
+    """Return the records whose actual picture was kept: all but what simply passed."""
+    return [record for record in records if record.actual is not None]
+
+
+def matching(records: Sequence[Record], patterns: Sequence[str]) -> list[Record]:
+    """Return the records that `patterns` name: whole, by their end, or as a glob.
+
+    Raises
+    ------
+    ResultsError
+        If a pattern matches nothing.
+    """
+    chosen: list[Record] = []
+    for pattern in patterns:
+        found = (
+            [r for r in records if pattern in (r.name, r.test)]
+            or [r for r in records if r.name.endswith("/" + pattern)]
+            or [r for r in records if fnmatchcase(r.name, pattern) or fnmatchcase(r.test, pattern)]
+        )
+        if not found:
+            known = "".join(f"\n  {record.name}" for record in records)
+            raise ResultsError(
+                f"{pattern!r} matches nothing that can be accepted; there is:{known}"
+            )
+        chosen += [record for record in found if record not in chosen]
+    return chosen
+
+
+def plan(
+    folder: ResultsFolder,
+    records: Sequence[Record],
+    root: Path,
+    baselines: Path,
+    *,
+    as_variants: bool = False,
+) -> list[Acceptance]:
+    """Check all of `records` and return what would be written; nothing is, yet.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+        Where the pictures were kept.
+    records : sequence of Record
+        Those to accept.
+    root : Path
+        The rootdir of the run.
+    baselines : Path
+        The folder of baselines of the run.
+    as_variants : bool
+        Whether a picture goes beside the baseline that it was compared with, instead of
+        taking the place of one.
+
+    Raises
+    ------
+    ResultsError
+        If a kept picture is missing or is not the one of that run, two would become one
+        baseline, or one cannot be a variant.
+    BaselineError
+        If a baseline would lie outside its folder, or cannot be written without loss.
+    """
+    acceptances = [_acceptance(folder, record, root, baselines) for record in records]
+    if as_variants:
+        acceptances = [_beside(acceptance, root, baselines) for acceptance in acceptances]
+    writers: dict[Path, Acceptance] = {}
+    for acceptance in acceptances:
+        first = writers.setdefault(acceptance.target, acceptance)
+        if first.data != acceptance.data:
+            raise ResultsError(
+                f"baseline {acceptance.shown}: {first.record.test} and {acceptance.record.test} "
+                "showed different pictures; accept one of them"
+            )
+    return acceptances
+
+
+def _acceptance(folder: ResultsFolder, record: Record, root: Path, baselines: Path) -> Acceptance:
+    kept = folder.folder / str(record.actual)
+    check_inside(kept, folder.folder)
+    data = kept.read_bytes() if kept.is_file() else b""
+    if sha256(data) != record.actual_sha256:
+        raise ResultsError(
+            f"{kept}: expected the picture that {record.test} showed, got "
+            f"{'another one' if data else 'no file'}; run that test again"
+        )
+    target = root / record.update_path
+    check_inside(target, baselines if record.claimed else root)
+    encoded = as_baseline(decode(data, what=str(kept)), record.update_path)
+    return Acceptance(record, target, relative(target, root), encoded)
+
+
+def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
+    """Return the acceptance to a variant, to one that has the same bytes if there is one."""
+    record, data = acceptance.record, acceptance.data
+    if not record.claimed:
+        raise ResultsError(
+            f"{record.baseline}: a baseline that is given by its path has no variants; accept "
+            f"{record.name} without --variant"
+        )
+    main = root / record.baseline
+    check_inside(main, baselines)
+    accepted = Accepted(main, baselines)
+    if not any(accepted):
+        return acceptance
+    same = (stored.path for stored in accepted if stored.data == data)
+    target = next(same, None) or free_path(main)
+    return replace(acceptance, target=target, shown=relative(target, root))
+
+
+def apply(acceptances: Sequence[Acceptance], folder: ResultsFolder) -> None:
+    """Write the baselines, each whole and at once."""
+    for acceptance in acceptances:
+        write_whole(acceptance.target, acceptance.data, scratch=folder.folder)

@@ -1,0 +1,97 @@
+"""The review on a socket of this machine, until it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.results.folder import ResultsFolder
+from pytest_imgsim.review.app import ADDRESS, Answer, Review, as_json
+
+#: Bytes of a request's body; a name and a digest are some 300.
+MAX_BODY = 8_000_000
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Server(ThreadingHTTPServer):
+    """Serves one review on 127.0.0.1.
+
+    Parameters
+    ----------
+    folder : ResultsFolder
+        The results.
+    shown : str
+        The folder, as the page's command should name it.
+    port : int
+        Where to listen; 0 for any free port.
+    tell : callable
+        Takes a line of text about each baseline that is written.
+
+    Raises
+    ------
+    SettingsError
+        If the port cannot be had.
+    """
+
+    daemon_threads = True
+
+    def __init__(
+        self, folder: ResultsFolder, shown: str, *, port: int = 0, tell: Callable[[str], None]
+    ) -> None:
+        try:
+            super().__init__((ADDRESS, port), _Handler)
+        except (OSError, OverflowError) as error:
+            raise SettingsError(
+                f"--port: expected a free port, got {port} ({error}); leave it out for any"
+            ) from None
+        self.review = Review(folder, shown, self.server_port, tell)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over browsers that hang up, as they do when one steps on to the next picture."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    timeout = 30
+
+    def do_GET(self) -> None:
+        review = self.server.review
+        refused = review.refusal("GET", self.path, self.headers)
+        self._send(refused or review.get(self.path))
+
+    def do_POST(self) -> None:
+        review = self.server.review
+        answer = review.refusal("POST", self.path, self.headers)
+        length = self.headers.get("Content-Length", "")
+        if answer is None and not (length.isdecimal() and int(length) <= MAX_BODY):
+            told = f"Content-Length: expected at most {MAX_BODY}, got {length!r}"
+            answer = as_json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=told)
+        answer = answer or review.post(self.path, self.rfile.read(int(length)))
+        self._send(answer)
+        if answer.last:
+            self.server.shutdown()
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        headers = {"Content-Type": answer.kind, "Content-Length": str(len(answer.body)), **HEADERS}
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if answer.cookie:
+            self.send_header("Set-Cookie", answer.cookie)
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Leave the terminal to what was accepted."""

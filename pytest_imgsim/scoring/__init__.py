@@ -1,0 +1,1 @@
+"""From two pictures of one size to a score: `formula` says how."""

@@ -1,0 +1,65 @@
+"""The pooled vector of a whole picture."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pytest_imgsim.pictures.picture import Mask, Pixels
+from pytest_imgsim.scoring.cosine import Extractor, cosine
+from pytest_imgsim.scoring.tiles import changed_frame
+
+#: Largest picture that the pooled vector is made of, in pixels: larger ones are reduced to it.
+THUMBNAIL_PIXELS = 96 * 96
+
+
+#: Rows that are reduced at once, which bounds the memory.
+BAND = 512
+
+
+def pooled(rgb: Pixels, extractor: Extractor) -> NDArray[np.float32]:
+    """Return the pooled vector of (H, W, 3) uint8 pixels at a glance, (2048,) float32."""
+    return extractor.vector(thumbnail(rgb))
+
+
+def thumbnail(rgb: Pixels) -> Pixels:
+    """Return (H, W, 3) uint8 pixels, reduced to about `THUMBNAIL_PIXELS` of them if there are more.
+
+    What is made of these costs the same for pictures of all sizes.
+    """
+    width, height = _thumbnail_size(rgb)
+    return _lower(_narrow(rgb, width), height)
+
+
+def _thumbnail_size(rgb: Pixels) -> tuple[int, int]:
+    """Return the width and height that a picture is reduced to."""
+    height, width = rgb.shape[:2]
+    share = min(1.0, (THUMBNAIL_PIXELS / (height * width)) ** 0.5)
+    return max(1, round(width * share)), max(1, round(height * share))
+
+
+def _narrow(rgb: Pixels, width: int) -> Pixels:
+    """Return the pixels with each row reduced to a width, a band of rows at a time."""
+    bands = (rgb[top : top + BAND] for top in range(0, len(rgb), BAND))
+    return np.vstack([_resized(band, width, len(band)) for band in bands])
+
+
+def _lower(rgb: Pixels, height: int) -> Pixels:
+    """Return the pixels with each column reduced to a height."""
+    return _resized(rgb, rgb.shape[1], height)
+
+
+def _resized(rgb: Pixels, width: int, height: int) -> Pixels:
+    image = Image.fromarray(rgb).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
+def pooled_similarity(a: Pixels, b: Pixels, changed: Mask, extractor: Extractor) -> float:
+    """Return the cosine of the pooled vectors of two pictures that differ at some pixels."""
+    width, height = _thumbnail_size(a)
+    left = _narrow(a, width)
+    right, (rows, _) = left.copy(), changed_frame(changed)
+    right[rows] = _narrow(b[rows], width)  # the other rows are those of `a`
+    vectors = (extractor.vector(_lower(rgb, height)) for rgb in (left, right))
+    return float(cosine(*vectors))

@@ -1,0 +1,291 @@
+"""Decoding and encoding of pictures."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes import encoded, flat, noise, png
+from PIL import Image
+
+from pytest_imgsim.errors import PictureError
+from pytest_imgsim.pictures.decode import decode, encoded_for, from_array, from_pil
+from pytest_imgsim.pictures.picture import Picture, opacity
+
+RGB = noise(5, 7)
+ALPHA = np.array([[255, 0, 128]], dtype=np.uint8)
+
+
+def png_of(width: int, height: int, depth: int, colour: int, raw: bytes) -> bytes:
+    """Return a PNG made by hand, of raw scan lines each with its filter byte."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    body = chunk(b"IHDR", header) + (chunk(b"IDAT", zlib.compress(raw)) if raw else b"")
+    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
+
+
+def on_white(rgb: Any, alpha: Any) -> Any:
+    share = np.asarray(alpha)[:, :, None] / 255
+    return np.rint(rgb * share + 255 * (1 - share))
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"), [("PNG", {}), ("BMP", {}), ("TIFF", {}), ("WEBP", {"lossless": True})]
+)
+def test_lossless_formats(kind: str, options: dict[str, Any]) -> None:
+    """Every lossless format gives the very pixels, and keeps its file."""
+    data = encoded(Image.fromarray(RGB), kind, **options)
+    picture = decode(data)
+    np.testing.assert_array_equal(picture.rgb, RGB)
+    assert picture.alpha is None
+    assert picture.size == (7, 5)
+    assert picture.data == data
+
+
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "TIFF"])
+def test_a_pillow_without_avif(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Pillow that does not know AVIF (before 11.3) still decodes all other formats."""
+    data = encoded(Image.fromarray(flat(4, 4)), kind)
+    Image.init()
+    monkeypatch.delitem(Image.OPEN, "AVIF", raising=False)
+    monkeypatch.setattr(Image, "ID", [name for name in Image.ID if name != "AVIF"])
+    assert decode(data).size == (4, 4)
+
+
+def test_modes() -> None:
+    """Palette, grey and bilevel pictures become RGB."""
+    grey = Image.fromarray(RGB[:, :, 0])
+    as_rgb = np.repeat(RGB[:, :, :1], 3, axis=2)
+    np.testing.assert_array_equal(decode(encoded(grey, "PNG")).rgb, as_rgb)
+    bilevel = decode(encoded(grey.point(lambda v: 255 * (v > 127)).convert("1"), "PNG"))
+    np.testing.assert_array_equal(bilevel.rgb, np.where(as_rgb > 127, 255, 0))
+    palette = Image.fromarray(RGB).quantize(256)
+    np.testing.assert_array_equal(
+        decode(encoded(palette, "PNG")).rgb, np.asarray(palette.convert("RGB"))
+    )
+
+
+def test_transparency() -> None:
+    """Transparent pixels are laid on white, and their opacity is kept beside."""
+    rgb = np.array([[[10, 20, 30], [40, 50, 60], [0, 100, 200]]], dtype=np.uint8)
+    for picture in (decode(png(rgb, ALPHA)), from_array(np.dstack([rgb, ALPHA]))):
+        np.testing.assert_array_equal(picture.rgb, on_white(rgb, ALPHA))
+        np.testing.assert_array_equal(opacity(picture), ALPHA)
+
+
+def test_grey_with_alpha() -> None:
+    """LA is read as RGBA is."""
+    image = Image.merge("LA", [Image.new("L", (2, 1), 100), Image.new("L", (2, 1), 51)])
+    picture = decode(encoded(image, "PNG"))
+    np.testing.assert_array_equal(picture.rgb, flat(1, 2, (224,) * 3))
+    np.testing.assert_array_equal(opacity(picture), [[51, 51]])
+
+
+def test_palette_with_transparency() -> None:
+    """A transparent entry of a palette is transparent."""
+    image = Image.new("P", (2, 1))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.putpixel((1, 0), 1)
+    picture = decode(encoded(image, "PNG", transparency=0))
+    np.testing.assert_array_equal(picture.rgb, [[[255, 255, 255], [0, 0, 255]]])
+    np.testing.assert_array_equal(opacity(picture), [[0, 255]])
+
+
+def test_opaque_alpha_is_no_alpha() -> None:
+    """An alpha plane of 255 throughout makes no difference."""
+    picture = decode(png(RGB, np.full((5, 7), 255, np.uint8)))
+    assert picture.alpha is None
+    assert picture.same_pixels(decode(png(RGB)))
+
+
+def test_lost_pixel_is_another_picture() -> None:
+    """A white pixel that turns transparent is seen, although it looks the same on white."""
+    white, alpha = flat(2, 2, (255, 255, 255)), np.full((2, 2), 255, np.uint8)
+    gone = alpha.copy()
+    gone[1, 1] = 0
+    assert not decode(png(white, alpha)).same_pixels(decode(png(white, gone)))
+
+
+def test_16_bit_grey() -> None:
+    """A ramp of 16-bit grey comes out as the same ramp in 8 bits."""
+    ramp = np.linspace(0, 65535, 256).round().astype(np.uint16).reshape(16, 16)
+    expected = np.repeat(np.arange(256).reshape(16, 16, 1), 3, axis=2)
+    np.testing.assert_array_equal(decode(encoded(Image.fromarray(ramp), "PNG")).rgb, expected)
+    np.testing.assert_array_equal(from_array(ramp).rgb, expected)
+    np.testing.assert_array_equal(from_pil(Image.fromarray(ramp.astype(np.int32))).rgb, expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0, 0), (128, 0), (129, 1), (65406, 254), (65407, 255)]
+)
+def test_16_bit_values_are_rounded(value: int, expected: int) -> None:
+    """The nearest 8-bit value counts."""
+    assert from_array(np.full((1, 1), value, np.uint16)).rgb[0, 0, 0] == expected
+
+
+def test_16_bit_rgb() -> None:
+    """A 16-bit RGB PNG is read to within one 8-bit step."""
+    values = [0, 257, 1000, 32768, 65000, 65535]
+    picture = decode(png_of(2, 1, 16, 2, b"\0" + struct.pack(">6H", *values)))
+    expected = np.array(values).reshape(1, 2, 3) / 257
+    assert np.abs(picture.rgb - expected).max() <= 1
+
+
+def test_16_bit_grey_of_pil_out_of_range() -> None:
+    """A PIL image of mode I with values that are no 16-bit grey is refused."""
+    with pytest.raises(PictureError, match=r"16-bit grey values 0\.\.65535 in mode I"):
+        from_pil(Image.fromarray(np.array([[70000]], dtype=np.int32)))
+
+
+def test_exif_orientation() -> None:
+    """A photograph is scale_angles upright, and its PNG too."""
+    image = Image.fromarray(flat(8, 16, (255, 0, 0)))
+    image.paste((0, 0, 255), (8, 0, 16, 8))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = decode(encoded(image, "JPEG", exif=exif, quality=95))
+    assert picture.size == (8, 16)
+    assert picture.rgb[2, 4, 0] > 200 > picture.rgb[2, 4, 2]
+    assert picture.rgb[13, 4, 2] > 200 > picture.rgb[13, 4, 0]
+    assert decode(picture.png).same_pixels(picture)
+
+
+def test_a_warning_of_pillow_is_no_error() -> None:
+    """A whole picture with broken EXIF data is decoded, also where warnings are errors."""
+    broken = b"Exif\0\0II*\0\x08\0\0\0\xff\0\x12\x01"
+    assert decode(encoded(Image.fromarray(RGB), "JPEG", exif=broken)).size == (7, 5)
+
+
+def test_cmyk_jpeg() -> None:
+    """A JPEG in CMYK is read in its colours."""
+    image = Image.new("CMYK", (8, 8), (0, 255, 255, 0))
+    red, green, blue = decode(encoded(image, "JPEG", quality=95)).rgb[4, 4]
+    assert red > 200
+    assert max(green, blue) < 60
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_refuses_animations(kind: str) -> None:
+    """Several frames are not one picture."""
+    frames = [Image.fromarray(noise(8, 8, seed)) for seed in range(3)]
+    data = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
+    with pytest.raises(PictureError, match=r"^page: expected one picture, got .* of 3 frames"):
+        decode(data, what="page")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "limit"),
+    [(100, 101, 10_000), (20_000, 10_000, 80_000_000), (100_000, 100_000, 80_000_000)],
+)
+def test_size_limit_before_decoding(width: int, height: int, limit: int) -> None:
+    """A header that claims too much is refused before a pixel is decoded, with the option."""
+    told = rf"^page: expected at most {limit} pixels, got {width} x {height} .*--imgsim-max-pixels"
+    with pytest.raises(PictureError, match=told):
+        decode(png_of(width, height, 8, 2, b""), what="page", max_pixels=limit)
+
+
+def test_size_limit_can_be_raised_beyond_pillows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of pixels is ours alone: Pillow's own does not come before it."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    assert decode(png(RGB), max_pixels=35).size == (7, 5)
+    assert encoded_for(decode(encoded(Image.fromarray(RGB), "TIFF")), ".tif") is not None
+
+
+def test_size_limit_of_arrays_and_images() -> None:
+    """The limit holds for all sources; a picture of just that size passes."""
+    for make in (from_array, lambda rgb, **rest: from_pil(Image.fromarray(rgb), **rest)):
+        assert make(RGB, max_pixels=35).size == (7, 5)
+        with pytest.raises(PictureError, match="at most 34 pixels, got 7 x 5 = 35"):
+            make(RGB, max_pixels=34)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "got 0 bytes"),
+        (b"<html>no</html>", r"15 bytes that begin with b'<html>no</ht' .* identify image file$"),
+        (png(noise(64, 64))[:2000], r"2000 bytes that begin with b'\\x89PNG"),
+        (png(noise(64, 64))[:30], "30 bytes"),
+        (b"\x89PNG\r\n\x1a\n", "8 bytes"),
+        (b"GIF89a", "6 bytes"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "23 bytes"),
+    ],
+)
+def test_refuses_what_is_no_picture(data: bytes, told: str) -> None:
+    """Broken files and other files are told by their length and first bytes."""
+    with pytest.raises(PictureError, match=f"(?s)^baseline 'x': expected a .*{told}"):
+        decode(data, what="baseline 'x'")
+
+
+def test_refuses_floats_of_pil() -> None:
+    """A PIL image that has no 8-bit reading is refused, and the message names the mode."""
+    with pytest.raises(PictureError, match="^page: .*mode F has no fixed range"):
+        from_pil(Image.new("F", (2, 2)), what="page")
+
+
+def test_premultiplied_grey() -> None:
+    """Grey that is premultiplied with its alpha reads as grey with alpha does."""
+    image = Image.merge("LA", [Image.new("L", (2, 1), 0), Image.new("L", (2, 1), 51)])
+    assert from_pil(image.convert("La")).same_pixels(from_pil(image))
+
+
+def test_refuses_an_empty_image() -> None:
+    """A PIL image without pixels is refused."""
+    with pytest.raises(PictureError, match=r"at least 1 x 1 pixel, got \(0, 5\)"):
+        from_pil(Image.new("RGB", (0, 5)))
+
+
+def test_png_of_a_png_is_its_own_bytes() -> None:
+    """A PNG is kept as it came, byte for byte."""
+    data = encoded(Image.fromarray(RGB), "PNG", optimize=True)
+    assert decode(data).png is data
+
+
+@pytest.mark.parametrize("kind", ["array", "PIL", "WEBP"])
+def test_png_reads_back_as_the_same_picture(kind: str) -> None:
+    """What is kept of a picture is that picture, half transparent pixels too."""
+    pixels = np.dstack([RGB, noise(5, 7, 1)[:, :, 0]])
+    image = Image.fromarray(pixels)
+    made = {
+        "array": lambda: from_array(pixels),
+        "PIL": lambda: from_pil(image),
+        "WEBP": lambda: decode(encoded(image, "WEBP", lossless=True, exact=True)),
+    }
+    picture = made[kind]()
+    assert decode(picture.png).same_pixels(picture)
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix", "same"),
+    [
+        ("JPEG", ".jpg", True),
+        ("JPEG", ".JPEG", True),
+        ("TIFF", ".tif", True),
+        ("PNG", ".PNG", True),
+        ("PNG", ".jpg", False),
+        ("JPEG", ".webp", False),
+        ("JPEG", ".xyz", False),
+        ("JPEG", "", False),
+    ],
+)
+def test_encoded_for(kind: str, suffix: str, same: bool) -> None:
+    """A file serves for its own suffix as it is, and for no other but .png."""
+    data = encoded(Image.fromarray(RGB), kind)
+    assert encoded_for(decode(data), suffix) == (data if same else None)
+
+
+def test_encoded_for_png() -> None:
+    """Anything can become a PNG without loss; pixels alone can become nothing else."""
+    picture = decode(encoded(Image.fromarray(RGB), "JPEG"))
+    data = encoded_for(picture, ".png")
+    assert data is not None
+    assert data.startswith(b"\x89PNG")
+    assert decode(data).same_pixels(picture)
+    assert encoded_for(Picture(RGB), ".jpg") is None

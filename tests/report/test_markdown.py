@@ -1,0 +1,33 @@
+"""The scores as Markdown."""
+
+from __future__ import annotations
+
+from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.report.markdown import MAX_ROWS, markdown
+from pytest_imgsim.results.folder import Results
+
+
+def record(name: str, verdict: Verdict = Verdict.FAILED) -> Record:
+    """Return a record of a test of one name."""
+    return Record(f"t.py::{name}", f"t/{name}", verdict, 0.9, "default", score=0.5)
+
+
+def test_all_passed() -> None:
+    """Where nothing failed there is no table."""
+    text = markdown(Results([record("a", Verdict.EQUAL), record("b", Verdict.PASSED)]))
+    assert text == "### imgsim: 2 compared, 1 passed, 1 equal\n\nEvery picture passed.\n"
+
+
+def test_names_are_text() -> None:
+    """A name can end neither its cell nor the table, and is no markup."""
+    text = markdown(Results([record("a|b\n<img src=x>`c`[d](e)")]))
+    row = text.splitlines()[-1]
+    assert r"a\|b \<img src=x\>\`c\`\[d\](e)" in row
+    assert len(text.splitlines()) == 5
+
+
+def test_long_tables_are_cut() -> None:
+    """A page of limited size gets the worst rows, and the number of the others."""
+    text = markdown(Results([record(f"test_{n}") for n in range(MAX_ROWS + 3)]))
+    assert text.count("failed |") == MAX_ROWS
+    assert text.endswith("\n... and 3 more\n")
