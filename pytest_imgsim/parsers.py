@@ -19,15 +19,15 @@ WEIGHTS_RULE = (
 
 
 def parse_threshold(value: Any) -> float:
-    """Return a cosine similarity."""
+    """Return a score."""
     number = parse_number(value)
-    if not -1.0 <= number <= 1.0:
-        raise ValueError("a cosine similarity from -1 to 1 (1 is identical; higher is stricter)")
+    if not 0.0 <= number <= 1.0:
+        raise ValueError("a score from 0 to 1 (1 is identical; higher is stricter)")
     return number
 
 
 def parse_warn_threshold(value: Any) -> float | None:
-    """Return a cosine similarity, or None for "off"."""
+    """Return a score, or None for "off"."""
     return None if value is None or str(value) == "off" else parse_threshold(value)
 
 

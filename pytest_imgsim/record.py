@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
+from pytest_imgsim.rect import Rect
+
 
 class Verdict(Enum):
     """The outcome of one comparison, worst first."""
@@ -45,44 +47,59 @@ class Verdict(Enum):
 _FAILING = (Verdict.ERROR, Verdict.MISSING, Verdict.SIZE_CHANGED, Verdict.FAILED)
 
 
+#: Pixels of the compared picture that one pixel of a heat map stands for, in both directions.
+HEAT_CELL = 4
+#: The kinds of kept pictures, ``<name>.<kind>.png``, and the field of a record that has the path.
+PICTURE_FIELDS = {
+    "actual": "actual",
+    "baseline": "baseline_copy",
+    "diff": "diff",
+    "filled": "filled",
+    "heat": "heat",
+    "mask": "mask",
+}
 #: What JSON and execnet take as it is.
 EXACT = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True)
-class RegionScore:
+class RegionScore(Rect):
     """A changed region and how alike the two pictures are there.
 
     Parameters
     ----------
     x, y, width, height : int
-        The region's box in pixels; the origin is the picture's top left corner.
+        Where it is, in pixels.
     score : float or None
-        The smallest local cosine in the region, in [-1, 1]; higher is more alike. None where
-        the pictures are of two sizes, and so have no score.
+        The smallest score of its cells, in [0, 1]; higher is more alike. None where the pictures
+        have different sizes, and so no score.
     kind : str
-        What became of it: "added", "removed", "moved", "recoloured", "resized", "text changed",
-        "changed" where nothing is sure, or "" where it was not looked at.
+        What happened to it: "added", "removed", "moved", "recoloured", "resized", "text changed",
+        "changed" where nothing is sure, or "" where nothing was looked for.
     dx, dy : int
         How many pixels a "moved" region went to the right and down; for any other kind, how
-        far what follows the region was pushed on its account.
+        far the region pushed what follows it.
+    cosine : float or None
+        The cosine of the features in the cell that decides the score, in [0, 1].
+    weight : float or None
+        How much the angle of that cosine counts, above 0; `scoring.formula` makes the score of
+        the two.
+    reason : str
+        Why the weight is not 1: "same renderer", "re-rasterised", or "". For a score that a rule
+        sets without the model, the rule: "text caret".
     """
 
-    x: int
-    y: int
-    width: int
-    height: int
     score: float | None
     kind: str = ""
     dx: int = 0
     dy: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.width}x{self.height} at ({self.x}, {self.y})"
+    cosine: float | None = None
+    weight: float | None = None
+    reason: str = ""
 
     @property
     def words(self) -> str:
-        """What became of it, as "moved down by 20 px", or ""."""
+        """What happened to it, as "moved down by 20 px", or ""."""
         steps = [("right", "left", self.dx), ("down", "up", self.dy)]
         way = " and ".join(
             f"{ahead if by > 0 else back} by {abs(by)} px" for ahead, back, by in steps if by
@@ -107,16 +124,17 @@ class Record:
     verdict : Verdict
         What became of it.
     threshold : float
-        The smallest score that passes, in [-1, 1].
+        The smallest score that passes, in [0, 1].
     threshold_from : str
         Where that threshold was set.
     warn_threshold : float or None
-        The score below which a comparison that passes is told; None where none is.
+        The score below which a comparison that passes is listed for review; None for none.
     score : float or None
-        The worst region's cosine in [-1, 1], which the threshold judges; 1.0 where the
+        The score of the worst region, in [0, 1], which the threshold judges; 1.0 where the
         pictures are equal, None where none was computed.
     global_score : float or None
-        The cosine of the two pooled (2048,) feature vectors, in [-1, 1].
+        The cosine of the two pooled (2048,) feature vectors, in [0, 1]; None where the model was
+        not asked.
     regions : tuple of RegionScore
         The changed regions, worst first, at most 20.
     fingerprint : str
@@ -200,14 +218,16 @@ class Record:
         """The worst region, or None where nothing changed."""
         return self.regions[0] if self.regions else None
 
-    def equal_to(self, variant: int) -> Record:
-        """Return this record for a picture that is equal to the accepted one of a number."""
-        return self.with_(verdict=Verdict.EQUAL, variant=variant, score=1.0, global_score=1.0)
+    @property
+    def pictures(self) -> dict[str, str]:
+        """The kept pictures: their paths below the results folder, by what they show."""
+        paths = ((kind, getattr(self, name)) for kind, name in PICTURE_FIELDS.items())
+        return {kind: path for kind, path in paths if path is not None}
 
-    def with_(self, **changes: Any) -> Record:
-        """Return a copy with some fields changed."""
-        # Not by dataclasses.replace, which takes ten times as long for a record's many fields.
-        return Record(**{**vars(self), **changes})
+    def with_pictures(self, pictures: Mapping[str, str]) -> Record:
+        """Return the record with other kept pictures."""
+        paths = {name: pictures.get(kind) for kind, name in PICTURE_FIELDS.items()}
+        return Record(**{**vars(self), **paths})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as exact builtins, fit for JSON and for execnet."""

@@ -135,7 +135,7 @@ class Settings:
     Parameters
     ----------
     threshold : float
-        Smallest score that passes, in [-1, 1].
+        Smallest score that passes, in [0, 1].
     warn_threshold : float or None
         Score below which a comparison that passes is told; None for none.
     update : {"all", "changed", "missing", "none"}

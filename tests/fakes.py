@@ -15,9 +15,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
-from pytest_imgsim.pictures.picture import encode_png
+from pytest_imgsim.pictures.pair import PicturePair
+from pytest_imgsim.pictures.picture import Picture, encode_png
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.scoring.cosine import CosineMap, FeatureMap, cosine_map
+from pytest_imgsim.scoring.compare import Scores, compare
+from pytest_imgsim.scoring.cosine import CosineMap, Extractor, FeatureMap, cosine_map
 from pytest_imgsim.settings import Settings
 
 Pixels = NDArray[np.uint8]
@@ -55,8 +57,14 @@ class FakeModel:
         return cosine_map(self.local(a), self.local(b))
 
     def vector(self, rgb: Pixels) -> NDArray[np.float32]:
-        """Return the mean colour."""
-        return np.asarray(rgb.mean(axis=(0, 1)) / 255 - 0.5, dtype=np.float32)
+        """Return the mean colour and its opposite, none of it below 0."""
+        mean = rgb.mean(axis=(0, 1)) / 255
+        return np.concatenate([mean, 1 - mean]).astype(np.float32)
+
+
+def compared(a: Picture, b: Picture, model: Extractor) -> Scores:
+    """Return the scores of two pictures."""
+    return compare(PicturePair(a, b), model)
 
 
 class UntouchableModel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def test_every_error_is_public_and_one_of_ours(name: str) -> None:
 def test_all_public_names_exist() -> None:
     """What ``__all__`` promises can be had."""
     for name in pytest_imgsim.__all__:
-        assert getattr(pytest_imgsim, name).__name__ == name
+        assert hasattr(pytest_imgsim, name)
 
 
 def test_unknown_name_of_the_package() -> None:
@@ -149,7 +149,7 @@ def test_is_frozen() -> None:
     """A record cannot be changed, only copied."""
     with pytest.raises(FrozenInstanceError, match="cannot assign"):
         FULL.score = 1.0  # type: ignore[misc]
-    assert FULL.with_(score=0.1).score == 0.1
+    assert replace(FULL, score=0.1).score == 0.1
     assert FULL.score == 0.5
 
 
@@ -178,3 +178,13 @@ def test_region() -> None:
     assert FULL.region == RegionScore(1, 2, 3, 4, 0.5)
     assert a_record().region is None
     assert str(FULL.region) == "3x4 at (1, 2)"
+
+
+def test_pictures() -> None:
+    """The kept pictures are named by what they show, and can be replaced."""
+    assert list(FULL.pictures) == ["actual", "baseline", "diff", "filled", "mask"]
+    assert FULL.pictures["baseline"] == "a.baseline.png"
+    assert FULL.with_pictures(FULL.pictures) == FULL
+    moved = FULL.with_pictures({"diff": "b.diff.png"})
+    assert (moved.actual, moved.diff, moved.score) == (None, "b.diff.png", FULL.score)
+    assert a_record().pictures == {}

@@ -58,7 +58,6 @@ def test_layers_leave_the_lower_one_alone() -> None:
         (0, 0.0),
         ("0", 0.0),
         (1, 1.0),
-        (-1, -1.0),
         ("0.5", 0.5),
         (np.float64(0.25), 0.25),
         (1e-9,) * 2,
@@ -75,7 +74,7 @@ def test_threshold_is_taken_literally(value: Any, expected: float) -> None:
         assert settings.where("threshold") != "default"
 
 
-RANGE = r"a cosine similarity from -1 to 1 \(1 is identical; higher is stricter\)"
+RANGE = r"a score from 0 to 1 \(1 is identical; higher is stricter\)"
 BAD = [
     ("threshold", True, "a number, got True"),
     ("threshold", False, "a number, got False"),
@@ -87,7 +86,7 @@ BAD = [
     ("threshold", [0.5], r"a number, got \[0.5\]"),
     ("threshold", 1.5, RANGE + ", got 1.5"),
     ("threshold", 95, RANGE + ", got 95"),
-    ("threshold", "-1.01", RANGE + ", got '-1.01'"),
+    ("threshold", "-0.01", RANGE + ", got '-0.01'"),
     ("warn_threshold", "no", "a number, got 'no'"),
     ("warn_threshold", 1.5, RANGE + ", got 1.5"),
     ("update", "new", "one of all, changed, missing, none, got 'new'"),
@@ -174,7 +173,7 @@ def test_a_marker_switches_the_warning_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("warn", "refused"), [(0.5, False), (0.9, False), (-1, True), (0.49, True), ("off", False)]
+    ("warn", "refused"), [(0.5, False), (0.9, False), (0, True), (0.49, True), ("off", False)]
 )
 def test_a_warning_is_not_below_the_threshold(warn: Any, refused: bool) -> None:
     """A warn threshold below the threshold is refused, naming both; the same one is fine."""

@@ -1,26 +1,27 @@
-"""The path of a comparison whose bytes differ: size, mask, score, verdict, update or explain."""
+"""The path of a comparison whose bytes differ: settle, mask, score, verdict, update or explain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pytest_imgsim.baselines.store import Store, Target
 from pytest_imgsim.baselines.variants import MAIN, Accepted
-from pytest_imgsim.diff.explain import PicturePair, explain
-from pytest_imgsim.errors import BaselineError, MaskError
+from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_record
+from pytest_imgsim.diff.drawing import draw_mask
+from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
+from pytest_imgsim.errors import BaselineError
 from pytest_imgsim.files import check_inside, relative
-from pytest_imgsim.pictures.capture import capture_until_stable, to_picture
 from pytest_imgsim.pictures.decode import as_baseline, decode
-from pytest_imgsim.pictures.elements import areas
-from pytest_imgsim.pictures.masks import apply_mask, union_mask
-from pytest_imgsim.pictures.picture import Mask, Picture
-from pytest_imgsim.pictures.sources import Capture, describe
-from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.pictures.masks import apply_mask
+from pytest_imgsim.pictures.pair import PicturePair
+from pytest_imgsim.pictures.picture import Picture, encode_png, sha256
+from pytest_imgsim.pictures.shots import Shot, capture_until_stable
+from pytest_imgsim.pictures.sources import Capture, Source
+from pytest_imgsim.record import PICTURE_FIELDS, Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
-from pytest_imgsim.scoring.cache import Model, ScoreCache
+from pytest_imgsim.scoring.cache import Model, ScoreCache, Scored
+from pytest_imgsim.scoring.compare import Scores
 from pytest_imgsim.settings import Settings
 
 #: The verdicts on which each update mode writes the actual picture as the baseline.
@@ -39,8 +40,30 @@ WRITES = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A baseline that the actual picture is compared with.
+
+    Parameters
+    ----------
+    number : int
+        Which of the accepted pictures it is.
+    baseline : Picture
+        The picture as it was accepted.
+    pair : PicturePair or None
+        Both pictures with masks applied; None where their sizes differ.
+    scores : Scores or None
+        What comparing them gave, where that was needed.
+    """
+
+    number: int
+    baseline: Picture
+    pair: PicturePair | None
+    scores: Scores | None = None
+
+
 class CheckPipeline:
-    """Judges one check at a time.
+    """Carries out one check at a time.
 
     Parameters
     ----------
@@ -49,182 +72,178 @@ class CheckPipeline:
     store : Store
         The baselines.
     results : ResultsFolder
-        Where the pictures of failures go.
+        Where the pictures of mismatches go.
     model : Model
         Scores what is not equal.
-    memory : ScoreCache
-        Knows the scores of earlier runs.
+    cache : ScoreCache
+        Has the scores of earlier runs.
     """
 
     def __init__(
-        self, root: Path, store: Store, results: ResultsFolder, model: Model, memory: ScoreCache
+        self, root: Path, store: Store, results: ResultsFolder, model: Model, cache: ScoreCache
     ) -> None:
         self._root = root
         self._store = store
         self._results = results
         self._model = model
-        self._memory = memory
+        self._cache = cache
         self._written: dict[Path, str] = {}
 
-    def judge(
-        self,
-        record: Record,
-        target: Target,
-        accepted: Accepted,
-        source: Any,
-        first: Capture,
-        settings: Settings,
+    def run(
+        self, request: Request, target: Target, accepted: Accepted, source: Source, raw: Capture
     ) -> Record:
-        """Return `record` with the verdict on `source`, having written what goes with it.
+        """Return the record of a check, having written what goes with it.
 
         Parameters
         ----------
-        record : Record
-            What is known already: test, name, threshold.
+        request : Request
+            What the test asked for.
         target : Target
-            The baseline.
+            The baseline's files.
         accepted : Accepted
-            What lies there.
-        source : object
-            The actual picture.
-        first : bytes, PIL image or ndarray
-            What was captured of it already, and has the bytes of nothing accepted.
-        settings : Settings
-            Those in force.
+            The pictures that are accepted there.
+        source : Source
+            Where the actual picture comes from.
+        raw : bytes, PIL image or ndarray
+            What was captured of it already; not the bytes of an accepted picture.
 
         Raises
         ------
         ImgsimError
             If no verdict can be reached.
         """
-        raw = _settled(source, first, settings)
-        if number := accepted.number_of(raw):
-            return record.equal_to(number)
-        actual = to_picture(raw, what=describe(source), max_pixels=settings.max_pixels)
-        record = record.with_(actual_size=actual.size)
-        views: dict[int, PicturePair] = {}
-        for number, seen in self._views(actual, accepted, source, settings):
-            if seen.equal:
-                record = record.with_(baseline_size=actual.size).equal_to(number)
-                return self._act(record, target, settings, seen)
-            views[number] = seen
+        settings = request.settings
+        first = Shot(source, raw, settings.ignore, settings.max_pixels)
+        shot = capture_until_stable(first, settings.stable_timeout)
+        if number := accepted.number_of(shot.raw):
+            return make_record(request, equal(number), self._root)
+        outcome, view = self._judge(request, accepted, shot)
+        # What matches a variant is accepted as it is: it must not replace the main file.
+        matches_variant = not outcome.verdict.failed and outcome.variant != MAIN
+        if outcome.verdict in WRITES[settings.update] and not matches_variant:
+            outcome = self._write(request, target, outcome, shot.picture)
+        kept = self._keep(request, outcome, view, shot) if outcome.verdict.to_review else None
+        return make_record(request, outcome, self._root, kept=kept)
+
+    def _judge(
+        self, request: Request, accepted: Accepted, shot: Shot
+    ) -> tuple[Outcome, _View | None]:
+        """Return the outcome, and the baseline that decided it."""
+        views = []
+        # Decoded one by one, since the first one mostly fits.
+        for stored in accepted:
+            what = f"baseline {relative(stored.path, self._root)!r}"
+            baseline = decode(stored.data, what=what, max_pixels=request.settings.max_pixels)
+            view = _view(stored.number, baseline, shot)
+            if view.pair and view.pair.equal:
+                return _sized(equal(stored.number), view, shot), view
+            views.append(view)
         if not views:
-            return self._act(
-                record.with_(verdict=Verdict.MISSING), target, settings, PicturePair(actual)
-            )
-        record, seen = self._unequal(record, views)
-        return self._act(record, target, settings, seen)
-
-    def _views(
-        self, actual: Picture, accepted: Accepted, source: Any, settings: Settings
-    ) -> Iterator[tuple[int, PicturePair]]:
-        """Yield what to compare with, by number: decoded one by one, for mostly the first fits."""
-        covered: Mask | None = None
-        asked = False
-        for each in accepted:
-            what = f"baseline {relative(each.path, self._root)!r}"
-            baseline = decode(each.data, what=what, max_pixels=settings.max_pixels)
-            if baseline.size == actual.size and not asked:
-                covered, asked = _covered(actual, source, settings), True
-            yield each.number, PicturePair(actual, baseline, covered)
-
-    def _unequal(
-        self, record: Record, views: Mapping[int, PicturePair]
-    ) -> tuple[Record, PicturePair]:
-        """Return `record` with the verdict where no view is equal, and the view that counts."""
-        fitting = {number: seen for number, seen in views.items() if seen.fits}
-        if fitting:
-            return self._score(record.with_(baseline_size=record.actual_size), fitting)
-        first = next(iter(views.values()))
-        assert first.baseline is not None
-        size = first.baseline.size
-        return record.with_(verdict=Verdict.SIZE_CHANGED, baseline_size=size), first
+            return Outcome(Verdict.MISSING, actual_size=shot.picture.size), None
+        fitting = [(view, view.pair) for view in views if view.pair]
+        if not fitting:
+            return _sized(Outcome(Verdict.SIZE_CHANGED), views[0], shot), views[0]
+        outcome, view = self._score(request.settings, fitting)
+        return _sized(outcome, view, shot), view
 
     def _score(
-        self, record: Record, views: Mapping[int, PicturePair]
-    ) -> tuple[Record, PicturePair]:
-        """Return `record` with the verdict on the view that scores best, and that view.
+        self, settings: Settings, views: list[tuple[_View, PicturePair]]
+    ) -> tuple[Outcome, _View]:
+        """Return the outcome for the baseline that scores best, and that baseline.
 
-        The views are scored until one passes without a warning.
+        They are scored until one passes without a warning.
         """
         before = self._model.seconds
-        scored = []
-        for number, seen in views.items():
-            known = self._memory.compare(*seen.masked, self._model)
-            scored.append((known, number, seen))
-            if _verdict(record, known.scores.score) is Verdict.PASSED:
+        scored: list[tuple[Scored, _View, PicturePair]] = []
+        for view, pair in views:
+            found = self._cache.compare(pair, self._model)
+            scored.append((found, view, pair))
+            if _verdict(settings, found.scores.score) is Verdict.PASSED:
                 break
-        known, number, seen = max(scored, key=lambda each: each[0].scores.score)
-        if known.scores.cells is None and _verdict(record, known.scores.score).to_review:
-            known = self._memory.compare(*seen.masked, self._model, refresh=True)
-        scores = known.scores
-        record = record.with_(
-            verdict=_verdict(record, scores.score),
-            variant=number,
+        found, view, pair = max(scored, key=lambda each: each[0].scores.score)
+        verdict = _verdict(settings, found.scores.score)
+        if found.cached and verdict.to_review:  # the cells are needed, to explain it
+            found = self._cache.compare(pair, self._model, refresh=True)
+        scores = found.scores
+        outcome = Outcome(
+            verdict,
             score=scores.score,
             global_score=scores.global_score,
             regions=scores.regions,
-            model=known.model,
+            variant=view.number,
+            model=found.model,
             model_seconds=self._model.seconds - before,
         )
-        return record, replace(seen, cells=scores.cells)
+        return outcome, replace(view, scores=scores)
 
-    def _act(self, record: Record, target: Target, settings: Settings, seen: PicturePair) -> Record:
-        """Write the baseline where the update mode says so, else keep what explains it."""
-        if seen.covered is not None:
-            record = record.with_(ignored=float(seen.covered.mean()))
-        # What matches a variant is accepted as it is: it must not take the main file's place.
-        matches_variant = not record.verdict.failed and record.variant != MAIN
-        if record.verdict in WRITES[settings.update] and not matches_variant:
-            return self._write(record, target, seen.actual)
-        return explain(record, seen, self._results) if record.verdict.to_review else record
-
-    def _write(self, record: Record, target: Target, actual: Picture) -> Record:
-        path = target.own
+    def _write(
+        self, request: Request, target: Target, outcome: Outcome, actual: Picture
+    ) -> Outcome:
+        """Write the actual picture as the baseline, and return what that makes of the outcome."""
+        path, test = target.own, request.test.node
         if not target.claimed:
             check_inside(path, self._root)
-        writer = self._written.setdefault(path, record.test)
-        if writer != record.test:
+        shown = relative(path, self._root)
+        writer = self._written.setdefault(path, test)
+        if writer != test:
             raise BaselineError(
-                f"baseline {relative(path, self._root)} is updated by two tests, {writer} and "
-                f"{record.test}, with different pictures: give each a baseline of its own"
+                f"baseline {shown} is updated by two tests, {writer} and {test}, with different "
+                "pictures: give each a baseline of its own"
             )
-        self._store.write(path, as_baseline(actual, relative(path, self._root)))
-        missing = record.verdict is Verdict.MISSING
-        return record.with_(
-            verdict=Verdict.CREATED if missing else Verdict.UPDATED,
-            baseline=relative(path, self._root),
-            variant=MAIN,
-        )
+        self._store.write(path, as_baseline(actual, shown))
+        missing = outcome.verdict is Verdict.MISSING
+        verdict = Verdict.CREATED if missing else Verdict.UPDATED
+        return replace(outcome, verdict=verdict, variant=MAIN)
+
+    def _keep(self, request: Request, outcome: Outcome, view: _View | None, shot: Shot) -> Kept:
+        """Keep the pictures that explain a mismatch or warning."""
+        pictures = {"actual": shot.picture.png}
+        explanation = None
+        if view is not None:
+            pictures["baseline"] = view.baseline.png
+            explanation = _explain(request.settings, view, shot)
+            pictures.update(explanation.pictures)
+        if outcome.ignored is not None and shot.mask is not None:
+            pictures["mask"] = encode_png(draw_mask(shot.mask))
+        paths = {
+            PICTURE_FIELDS[kind]: self._results.keep(request.name, kind, data)
+            for kind, data in pictures.items()
+        }
+        return Kept(paths, sha256(pictures["actual"]), explanation)
 
 
-def _verdict(record: Record, score: float) -> Verdict:
-    if score < record.threshold:
-        return Verdict.FAILED
-    warned = record.warn_threshold is not None and score < record.warn_threshold
-    return Verdict.WARNED if warned else Verdict.PASSED
+def _view(number: int, baseline: Picture, shot: Shot) -> _View:
+    """Return a baseline beside the actual picture, masked alike where their sizes are equal."""
+    if baseline.size != shot.picture.size:
+        return _View(number, baseline, None)
+    pair = PicturePair(shot.masked, apply_mask(baseline, shot.mask))
+    return _View(number, baseline, pair)
 
 
-def _settled(source: Any, first: Capture, settings: Settings) -> Capture:
-    """Return a capture that stands still."""
-    return capture_until_stable(
-        source,
-        first,
-        timeout=settings.stable_timeout,
-        max_pixels=settings.max_pixels,
-        full_page=settings.full_page,
-        seen=lambda picture: _masked(picture, source, settings),
+def _sized(outcome: Outcome, view: _View, shot: Shot) -> Outcome:
+    """Return an outcome with the sizes of both pictures and the share that masks hide."""
+    masked = view.pair is not None and shot.mask is not None
+    return replace(
+        outcome,
+        actual_size=shot.picture.size,
+        baseline_size=view.baseline.size,
+        ignored=float(shot.mask.mean()) if masked and shot.mask is not None else None,
     )
 
 
-def _masked(picture: Picture, source: Any, settings: Settings) -> Picture:
-    """Return a capture of a page that may still move with its masks on, as far as they fit."""
-    try:
-        return apply_mask(picture, _covered(picture, source, settings))
-    except MaskError:  # told once the page stands still, if its size is right
-        return picture
+def _verdict(settings: Settings, score: float) -> Verdict:
+    if score < settings.threshold:
+        return Verdict.FAILED
+    return Verdict.WARNED if score < _passing(settings) else Verdict.PASSED
 
 
-def _covered(picture: Picture, source: Any, settings: Settings) -> Mask | None:
-    masks = areas(settings.ignore, source, picture.size, full_page=settings.full_page)
-    return union_mask(masks, picture.size)
+def _passing(settings: Settings) -> float:
+    """Return the lowest score that passes without a warning."""
+    warn = settings.warn_threshold
+    return settings.threshold if warn is None else warn
+
+
+def _explain(settings: Settings, view: _View, shot: Shot) -> Explanation:
+    if view.pair is None or view.scores is None:
+        return explain_sizes(shot.picture, view.baseline)
+    return explain_change(view.pair, view.scores, shot.picture.rgb, _passing(settings))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.baselines.store import Store, Target, is_path
 from pytest_imgsim.baselines.variants import Accepted
+from pytest_imgsim.checks.outcome import Outcome, Request, equal, make_record
 from pytest_imgsim.errors import BaselineError, ImgsimError
-from pytest_imgsim.files import relative
-from pytest_imgsim.pictures.sources import browser_of, capture, describe
+from pytest_imgsim.pictures.sources import Source, describe, open_source
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.settings import Settings
@@ -97,50 +97,39 @@ class Session:
         """
         settings = settings or self.settings
         name = describe(baseline) if baseline is not None else test.baseline_name()
-        record = Record(
-            test.node,
-            name,
-            Verdict.ERROR,
-            settings.threshold,
-            settings.where("threshold"),
-            settings.warn_threshold,
-            markers=test.markers,
-        )
+        request = Request(test, name, settings)
         try:
             settings.check_thresholds()
-            target = self._target(test, baseline, source)
-            record = record.with_(
-                name=target.name,
-                baseline=relative(target.path, self.root),
-                update_path=relative(target.own, self.root),
-                claimed=target.claimed,
-            )
-            record = self._compare(record, target, source, settings)
+            opened = open_source(source, full_page=settings.full_page)
+            target = self._target(test, baseline, opened)
+            request = Request(test, target.name, settings, target)
+            record = self._compare(request, target, opened)
         except Exception as error:
-            record = record.with_(message=_one_line(error))
+            record = make_record(
+                request, Outcome(Verdict.ERROR), self.root, message=_one_line(error)
+            )
             raise
         finally:
             self.records.append(record)
         return record
 
     @cached_property
-    def _judge(self) -> CheckPipeline:
+    def _pipeline(self) -> CheckPipeline:
         from pytest_imgsim.checks.pipeline import CheckPipeline  # and with it numpy and Pillow
         from pytest_imgsim.scoring.cache import ScoreCache
 
-        return CheckPipeline(
-            self.root, self.store, self.results, self._model(), ScoreCache(self._memory)
-        )
+        cache = ScoreCache(self._memory)
+        return CheckPipeline(self.root, self.store, self.results, self._model(), cache)
 
-    def _compare(self, record: Record, target: Target, source: Any, settings: Settings) -> Record:
-        """Return the record with its verdict; for the bytes of an accepted picture, at once."""
+    def _compare(self, request: Request, target: Target, source: Source) -> Record:
+        """Return the record of a check; for the bytes of an accepted picture, at once."""
         accepted = Accepted(target.path, self.store.folder if target.claimed else None)
-        first = capture(source, full_page=settings.full_page)
-        if number := accepted.number_of(first):
-            return record.equal_to(number)
-        return self._judge.judge(record, target, accepted, source, first, settings)
+        raw = source.capture()
+        if number := accepted.number_of(raw):
+            return make_record(request, equal(number), self.root)
+        return self._pipeline.run(request, target, accepted, source, raw)
 
-    def _target(self, test: TestId, baseline: Any, source: Any) -> Target:
+    def _target(self, test: TestId, baseline: Any, source: Source) -> Target:
         if isinstance(baseline, str) and not is_path(baseline):
             return self._named(test, baseline, source)
         call = self._calls[test.node] = self._calls.get(test.node, 0) + 1
@@ -156,10 +145,10 @@ class Session:
         path = self.root / baseline
         return Target(name, path, path, claimed=False)
 
-    def _named(self, test: TestId, given: str | None, source: Any) -> Target:
+    def _named(self, test: TestId, given: str | None, source: Source) -> Target:
         name = test.baseline_name(given)
         self._claim(test, name)
-        browser = browser_of(source) if "{browser}" in self.settings.template else ""
+        browser = source.browser if "{browser}" in self.settings.template else ""
         return self.store.find(name, browser)
 
     def _claim(self, test: TestId, name: str) -> None:

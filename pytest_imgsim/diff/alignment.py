@@ -1,4 +1,4 @@
-"""Two pictures laid on one canvas, line by line, so that what only moved lies on itself."""
+"""Two pictures aligned line by line, so that what only moved is compared with itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Aligned:
     changed : ndarray of shape (H, W), bool
         Pixels that differ or that one of the two lacks.
     rows, columns : tuple of two ndarray
-        The lines of the actual and of the baseline picture that lie on each line of the
+        The lines of the actual and of the baseline picture that are on each line of the
         canvas, or -1.
     """
 
@@ -44,7 +44,7 @@ class Aligned:
 
 
 def align(actual: Pixels, baseline: Pixels) -> Aligned:
-    """Lay two pictures of different sizes on one canvas, so that what is the same meets.
+    """Align two pictures of different sizes, so that what is the same meets.
 
     With equal widths, rows are matched (an inserted banner comes out as just that banner);
     with equal heights, columns are; otherwise the top left corners meet. Nothing is cropped
@@ -64,27 +64,26 @@ def align(actual: Pixels, baseline: Pixels) -> Aligned:
     return _canvas(actual, baseline, rows, columns)
 
 
-def find_shift(actual: Pixels, baseline: Pixels) -> Aligned | None:
-    """Lay two pictures of one size on each other so that what was pushed aside meets.
+def find_shift(actual: Pixels, baseline: Pixels, changed: Mask) -> Aligned | None:
+    """Align two pictures of one size, so that what was pushed aside meets.
 
-    Only the columns in which they differ are looked at, so that a fixed side bar does not
-    hide that all beside it moved down; then only the rows. What was pushed out at the far
-    edge, or came in there, is left out.
+    Only the columns in which they differ count, so that a fixed side bar does not hide that all
+    beside it moved down; then only the rows. What was pushed out at the far edge, or came in
+    there, is left out.
 
     Parameters
     ----------
     actual, baseline : ndarray of shape (H, W, 3), uint8
         The two pictures.
+    changed : ndarray of shape (H, W), bool
+        Pixels that differ; one or more.
 
     Returns
     -------
     Aligned or None
         The part in which they differ; None unless a shift explains most of its lines.
     """
-    changed = differing(actual, baseline)
     rows, columns = (np.flatnonzero(changed.any(axis=axis)) for axis in (1, 0))
-    if not len(rows):
-        return None
     down, across = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     if lines := _pushed(actual[:, across], baseline[:, across]):
         every = np.arange(across.start, across.stop)

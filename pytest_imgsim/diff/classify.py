@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from pytest_imgsim.diff.ssim import luma
-from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Mask, Pixels
+from pytest_imgsim.rect import Rect
 
 ADDED, REMOVED, MOVED, RECOLOURED = "added", "removed", "moved", "recoloured"
 RESIZED, TEXT, CHANGED = "resized", "text changed", "changed"
@@ -54,15 +54,15 @@ class ChangeClass:
     dy: int = 0
 
 
-def classify(actual: Pixels, baseline: Pixels, box: Box, *, alike: bool = False) -> ChangeClass:
+def classify(actual: Pixels, baseline: Pixels, box: Rect, *, alike: bool = False) -> ChangeClass:
     """Return what became of an area.
 
     Parameters
     ----------
     actual, baseline : ndarray of shape (H, W, 3), uint8
         Two pictures of one size.
-    box : Box
-        The area, in whole pixels; what differs in it is one change.
+    box : Rect
+        The area; what differs in it is one change.
     alike : bool
         Whether the area passes: text there is drawn in another way and is no other text.
 
@@ -94,13 +94,12 @@ def is_plain(pixels: Pixels) -> bool:
     return not _edges(pixels, np.ones(pixels.shape[:2], dtype=np.bool_))
 
 
-def _cut(a: Pixels, b: Pixels, box: Box, margin: int) -> tuple[Pixels, Pixels, Mask]:
+def _cut(a: Pixels, b: Pixels, box: Rect, margin: int) -> tuple[Pixels, Pixels, Mask]:
     """Return both pictures around a box, and which pixels changed within it."""
-    x, y = int(box.x), int(box.y)
-    top, left = max(y - margin, 0), max(x - margin, 0)
-    near = np.s_[top : y + int(box.height) + margin, left : x + int(box.width) + margin]
+    top, left = max(box.y - margin, 0), max(box.x - margin, 0)
+    near = np.s_[top : box.bottom + margin, left : box.right + margin]
     inside = np.zeros(a[near].shape[:2], dtype=np.bool_)
-    inside[y - top : y - top + int(box.height), x - left : x - left + int(box.width)] = True
+    inside[box.y - top : box.bottom - top, box.x - left : box.right - left] = True
     return a[near], b[near], inside & differing(a[near], b[near])
 
 

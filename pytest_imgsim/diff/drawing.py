@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.picture import Mask, Pixels
+from pytest_imgsim.rect import Rect
 
 OUTLINE = (217, 119, 6)
 WORST_OUTLINE = (220, 38, 38)
@@ -23,16 +23,15 @@ STRIPE, GROUND = 200, 56
 STRIPE_WIDTH, STRIPE_DISTANCE = 3, 12
 
 
-def draw_boxes(rgb: Pixels, boxes: Sequence[Box]) -> Pixels:
+def draw_boxes(rgb: Pixels, boxes: Sequence[Rect]) -> Pixels:
     """Return (H, W, 3) uint8 pixels with `boxes` outlined, the first (worst) one in red."""
     image = Image.fromarray(rgb)
     pen = ImageDraw.Draw(image)
     for box in reversed(boxes):
         colour = WORST_OUTLINE if box is boxes[0] else OUTLINE
-        left, top = int(box.x), int(box.y)
-        right, bottom = left + int(box.width) - 1, top + int(box.height) - 1
         # Outside the region, so that the line covers nothing of what changed.
-        pen.rectangle((left - 4, top - 4, right + 4, bottom + 4), outline=colour, width=2)
+        around = (box.x - 4, box.y - 4, box.right + 3, box.bottom + 3)
+        pen.rectangle(around, outline=colour, width=2)
     return np.asarray(image)
 
 

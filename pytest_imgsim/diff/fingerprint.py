@@ -1,17 +1,16 @@
-"""A short name of what changed, by which the same change is known elsewhere and again."""
+"""A short name of what changed, by which the same change is recognised elsewhere and later."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import reduce
 
 import numpy as np
 
-from pytest_imgsim.diff.changes import Change
-from pytest_imgsim.pictures.boxes import Box, around, cut, gap
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Pixels
+from pytest_imgsim.record import RegionScore
+from pytest_imgsim.rect import Rect, bounding
 
 #: Pixels between areas of one change: a grid of regions may part it at another place each time.
 GAP = 16
@@ -24,7 +23,7 @@ DIGITS = 12
 
 
 def fingerprint(
-    actual: Pixels, baseline: Pixels, boxes: Sequence[Box], found: Sequence[Change]
+    actual: Pixels, baseline: Pixels, boxes: Sequence[Rect], regions: Sequence[RegionScore]
 ) -> str:
     """Return a short name of what changed, whatever the page and the place on it; "" for nothing.
 
@@ -35,33 +34,37 @@ def fingerprint(
     Parameters
     ----------
     actual, baseline : ndarray of shape (H, W, 3), uint8
-        The pictures as they were laid on each other.
-    boxes : sequence of Box
-        The areas of the changes that count, as the pixels part them.
-    found : sequence of Change
-        Those changes.
+        The pictures, aligned where something was pushed aside.
+    boxes : sequence of Rect
+        The areas of the changes that count.
+    regions : sequence of RegionScore
+        Those changes, with their kinds.
     """
-    if len(boxes) > MAX_BOXES:
+    if not boxes or len(boxes) > MAX_BOXES:
         return ""
-    clusters: list[list[Box]] = []
-    for box in boxes:
-        near = [c for c in clusters if any(gap(box, other) <= GAP for other in c)]
-        clusters = [c for c in clusters if c not in near]
-        clusters.append([box, *(other for c in near for other in c)])
-    if not clusters:
-        return ""
+    digests = (_digest(actual, baseline, cluster) for cluster in _clusters(boxes))
     # What was pushed aside shows the same as before, whatever that is.
-    parts = sorted(filter(None, (_digest(actual, baseline, cluster) for cluster in clusters)))
-    kinds = sorted({(change.kind.word, change.kind.dx, change.kind.dy) for change in found})
+    parts = sorted(filter(None, digests))
+    kinds = sorted({(region.kind, region.dx, region.dy) for region in regions})
     return hashlib.sha256(repr((parts, kinds)).encode()).hexdigest()[:DIGITS]
 
 
-def _digest(actual: Pixels, baseline: Pixels, cluster: Sequence[Box]) -> str:
-    whole = reduce(around, cluster)
+def _clusters(boxes: Sequence[Rect]) -> list[list[Rect]]:
+    """Return the boxes in groups, each at most `GAP` from another of its group."""
+    clusters: list[list[Rect]] = []
+    for box in boxes:
+        near = [c for c in clusters if any(box.gap(other) <= GAP for other in c)]
+        clusters = [c for c in clusters if c not in near]
+        clusters.append([box, *(other for c in near for other in c)])
+    return clusters
+
+
+def _digest(actual: Pixels, baseline: Pixels, cluster: Sequence[Rect]) -> str:
+    """Return a digest of the pixels that changed in a cluster, or "" if none did."""
     inside = np.zeros(actual.shape[:2], dtype=np.bool_)
     for box in cluster:
-        inside[cut(box)] = True
-    here = cut(whole)
+        inside[box.slices] = True
+    here = bounding(cluster).slices
     shown = inside[here] & differing(actual[here], baseline[here])
     if not shown.any():
         return ""

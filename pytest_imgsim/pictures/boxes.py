@@ -1,4 +1,4 @@
-"""Areas of a picture: boxes and polygons to ignore, and the regions where two pictures differ."""
+"""Boxes and polygons that tests give as areas to ignore."""
 
 from __future__ import annotations
 
@@ -58,25 +58,6 @@ class Box:
 def _span(start: float, extent: float) -> tuple[int, int]:
     # 1e-6 px: shares such as 0.1 * 1280 must not reach into the next pixel by rounding.
     return math.floor(start + 1e-6), math.ceil(start + extent - 1e-6)
-
-
-def gap(a: Box, b: Box) -> float:
-    """Return how many pixels lie between two boxes, in the direction where they are further."""
-    across = max(a.x - b.x - b.width, b.x - a.x - a.width)
-    return max(across, a.y - b.y - b.height, b.y - a.y - a.height)
-
-
-def around(a: Box, b: Box) -> Box:
-    """Return the smallest box around two."""
-    x, y = min(a.x, b.x), min(a.y, b.y)
-    right, bottom = max(a.x + a.width, b.x + b.width), max(a.y + a.height, b.y + b.height)
-    return Box(x, y, right - x, bottom - y)
-
-
-def cut(box: Box) -> tuple[slice, slice]:
-    """Return the rows and columns of a box in whole pixels."""
-    x, y = int(box.x), int(box.y)
-    return np.s_[y : y + int(box.height), x : x + int(box.width)]
 
 
 @dataclass(frozen=True)

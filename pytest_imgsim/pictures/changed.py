@@ -5,11 +5,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.picture import Mask, Picture, Pixels, opacity
+from pytest_imgsim.rect import Rect
+
+#: Rows that are compared at once: few enough to stay in the processor's cache.
+BAND = 64
 
 
-def changed_boxes(changed: Mask, *, cell: int = 8) -> list[Box]:
+def differing(a: Pixels, b: Pixels) -> Mask:
+    """Return where two (H, W, 3) pictures differ in any channel, (H, W) bool."""
+    out = np.zeros(a.shape[:2], dtype=np.bool_)
+    for top in range(0, len(a), BAND):
+        rows = slice(top, top + BAND)
+        unlike = a[rows] != b[rows]
+        if unlike.any():
+            red, green, blue = np.moveaxis(unlike, 2, 0)  # ten times as fast as any(axis=2)
+            out[rows] = red | green | blue
+    return out
+
+
+def changed_pixels(a: Picture, b: Picture) -> Mask:
+    """Return the pixels that differ in any channel, alpha included, as (H, W) bool."""
+    changed = differing(a.rgb, b.rgb)
+    if a.alpha is None and b.alpha is None:
+        return changed
+    return np.asarray(changed | (opacity(a) != opacity(b)))
+
+
+def changed_boxes(changed: Mask, *, cell: int = 8) -> list[Rect]:
     """Return the boxes of connected changed areas, in reading order.
 
     Parameters
@@ -22,8 +45,8 @@ def changed_boxes(changed: Mask, *, cell: int = 8) -> list[Box]:
 
     Returns
     -------
-    list of Box
-        Tight boxes in whole pixels.
+    list of Rect
+        Tight boxes.
     """
     rows = np.logical_or.reduceat(changed, np.arange(0, changed.shape[0], cell), axis=0)
     grid = np.logical_or.reduceat(rows, np.arange(0, changed.shape[1], cell), axis=1)
@@ -48,40 +71,16 @@ def _components(grid: Mask) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]
     return groups
 
 
-def _tight(changed: Mask, cells: tuple[NDArray[np.int64], NDArray[np.int64]], cell: int) -> Box:
+def _tight(changed: Mask, cells: tuple[NDArray[np.int64], NDArray[np.int64]], cell: int) -> Rect:
     """Return the smallest box around the changed pixels of a group of cells."""
     (top, left), (bottom, right) = (
         [int(extreme(side)) * cell for side in cells] for extreme in (np.min, np.max)
     )
     inside = changed[top : bottom + cell, left : right + cell]
     down, across = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    return Box(
+    return Rect(
         left + int(across[0]),
         top + int(down[0]),
         int(across[-1] - across[0] + 1),
         int(down[-1] - down[0] + 1),
     )
-
-
-#: Rows that are compared at once: few enough to stay in the processor's cache.
-BAND = 64
-
-
-def differing(a: Pixels, b: Pixels) -> Mask:
-    """Return where two (H, W, 3) pictures differ in any channel, (H, W) bool."""
-    out = np.zeros(a.shape[:2], dtype=np.bool_)
-    for top in range(0, len(a), BAND):
-        rows = slice(top, top + BAND)
-        unlike = a[rows] != b[rows]
-        if unlike.any():
-            red, green, blue = np.moveaxis(unlike, 2, 0)  # ten times as fast as any(axis=2)
-            out[rows] = red | green | blue
-    return out
-
-
-def changed_pixels(a: Picture, b: Picture) -> Mask:
-    """Return the pixels that differ in any channel, alpha included, as (H, W) bool."""
-    changed = differing(a.rgb, b.rgb)
-    if a.alpha is None and b.alpha is None:
-        return changed
-    return np.asarray(changed | (opacity(a) != opacity(b)))

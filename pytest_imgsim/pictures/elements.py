@@ -15,7 +15,14 @@ from pytest_imgsim.errors import MaskError
 from pytest_imgsim.pictures.boxes import Box, Polygon
 from pytest_imgsim.pictures.capture import as_picture
 from pytest_imgsim.pictures.masks import Area, MaskImage
-from pytest_imgsim.pictures.sources import describe, is_playwright, is_selenium
+from pytest_imgsim.pictures.sources import (
+    PLAYWRIGHT,
+    SELENIUM,
+    Source,
+    describe,
+    is_playwright,
+    is_selenium,
+)
 
 ACCEPTED = (
     "Box, Polygon, four numbers (x, y, width, height), a black and white mask picture, or a "
@@ -43,23 +50,19 @@ class _Frame:
     scale: float
 
 
-def areas(
-    ignore: Iterable[Any], source: Any, size: tuple[int, int], *, full_page: bool = False
-) -> list[Area]:
+def areas(ignore: Iterable[Any], source: Source, size: tuple[int, int]) -> list[Area]:
     """Return what to ignore as areas of one picture.
 
     Parameters
     ----------
     ignore : iterable
         See `ACCEPTED`; lists of these are flattened.
-    source : object
-        What the picture was captured from. A live element's place in the picture is told
-        from it; for anything but a Playwright or Selenium object, the picture is taken to
-        begin where the element's window begins.
+    source : Source
+        What the picture was captured from, by which a live element is found in the picture. For
+        anything but a Playwright or Selenium object, the picture is taken to begin where the
+        element's window begins.
     size : tuple of int
         Width and height of the picture in pixels.
-    full_page : bool
-        Whether the picture shows the whole page.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def areas(
         elif isinstance(item, str | os.PathLike | Image.Image | np.ndarray):
             out.append(MaskImage(as_picture(item), f"ignore={describe(item)}"))
         elif is_playwright(item) or is_selenium(item):
-            out += _element_boxes(item, source, size, full_page)
+            out += _element_boxes(item, source, size)
         else:
             raise MaskError(f"ignore=: expected {ACCEPTED}; got {describe(item)}")
     return out
@@ -97,13 +100,11 @@ def _is_box(item: Any) -> bool:
     )
 
 
-def _element_boxes(
-    element: Any, source: Any, size: tuple[int, int], full_page: bool
-) -> Iterator[Box]:
+def _element_boxes(element: Any, source: Source, size: tuple[int, int]) -> Iterator[Box]:
     found = False
     for single, (x, y, width, height) in _page_boxes(element):
         found = True
-        frame = _frame(source, _view(single), size, full_page)
+        frame = _frame(source, _view(single), size)
         yield Box(
             (x - frame.x) * frame.scale,
             (y - frame.y) * frame.scale,
@@ -143,17 +144,18 @@ def _view(element: Any) -> _View:
     return _View(*getattr(element, "page", element).evaluate(VIEW))
 
 
-def _frame(source: Any, view: _View, size: tuple[int, int], full_page: bool) -> _Frame:
-    x, y = (0.0, 0.0) if full_page else (view.scroll_x, view.scroll_y)
-    if hasattr(source, "bounding_box") or hasattr(type(source), "screenshot_as_png"):
-        _, (x, y, _, _) = next(_page_boxes(source))
+def _frame(source: Source, view: _View, size: tuple[int, int]) -> _Frame:
+    x, y = (0.0, 0.0) if source.full_page else (view.scroll_x, view.scroll_y)
+    given = source.given
+    if hasattr(given, "bounding_box") or hasattr(type(given), "screenshot_as_png"):
+        _, (x, y, _, _) = next(_page_boxes(given))
     return _Frame(x, y, _scale(source, view, size))
 
 
-def _scale(source: Any, view: _View, size: tuple[int, int]) -> float:
+def _scale(source: Source, view: _View, size: tuple[int, int]) -> float:
     """Return the picture's pixels per CSS pixel."""
-    if is_playwright(source):
+    if source.kind is PLAYWRIGHT:
         return 1.0  # captured with scale="css"
-    if is_selenium(source):
+    if source.kind is SELENIUM:
         return view.ratio
     return size[0] / view.width

@@ -1,7 +1,7 @@
-"""Where pictures come from: files, bytes, arrays, and things that can picture themselves.
+"""Where pictures come from: files, bytes, arrays, and live pages.
 
-Playwright, Selenium and matplotlib objects are known by their methods; none of these libraries is
-imported, nor are numpy and Pillow: what is captured is not decoded here.
+Playwright, Selenium and matplotlib objects are recognised by their methods; none of these libraries
+is imported, nor are numpy and Pillow: nothing is decoded here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
@@ -30,40 +31,83 @@ ACCEPTED = (
 )
 
 
-def capture(source: Any, *, full_page: bool = False) -> Capture:
-    """Capture `source` once, decoding nothing.
+@dataclass(frozen=True)
+class Kind:
+    """One kind of source.
 
     Parameters
     ----------
-    source : path, bytes, binary file, PIL image, numpy array, or live source
+    name : str
+        Its name.
+    accepts : callable
+        Returns whether an object is of this kind.
+    take : callable
+        Captures what a source of this kind was given.
+    live : bool
+        Whether capturing it again may show something else.
+    """
+
+    name: str
+    accepts: Callable[[Any], bool]
+    take: Callable[[Source], Capture]
+    live: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What a test gave to be captured, with its kind found out once.
+
+    Parameters
+    ----------
+    given : object
+        The object.
+    kind : Kind
+        Its kind.
+    full_page : bool
+        Whether a Playwright page is captured to its full height.
+    """
+
+    given: Any
+    kind: Kind
+    full_page: bool = False
+
+    def __str__(self) -> str:
+        return describe(self.given)
+
+    def capture(self) -> Capture:
+        """Capture it once, decoding nothing.
+
+        Raises
+        ------
+        SourceError
+            If it does not give a picture.
+        PictureError
+            If it is a path without a file.
+        """
+        return self.kind.take(self)
+
+    @property
+    def browser(self) -> str:
+        """The name of the browser that a live source is in, or ""."""
+        if self.kind is SELENIUM:
+            return str(getattr(self.given, "parent", self.given).capabilities["browserName"])
+        if self.kind is PLAYWRIGHT:
+            browser = getattr(self.given, "page", self.given).context.browser
+            return str(browser.browser_type.name) if browser is not None else ""
+        return ""
+
+
+def open_source(given: Any, *, full_page: bool = False) -> Source:
+    """Return an object as a source; what cannot be captured says so when it is.
+
+    Parameters
+    ----------
+    given : path, bytes, binary file, PIL image, numpy array, or live source
         See `ACCEPTED`.
     full_page : bool
         Whether a Playwright page is captured to its full height.
-
-    Raises
-    ------
-    SourceError
-        If `source` is none of what is accepted.
-    PictureError
-        If it is a path without a file.
     """
-    if is_image(source) or is_array(source):
-        return source.copy()  # a function may give one buffer again and again, drawn over
-    if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source)
-    if isinstance(source, str | os.PathLike):
-        return _read(Path(source))
-    if is_selenium(source):
-        return _selenium_png(source)
-    if is_playwright(source):
-        return _playwright_png(source, full_page)
-    if callable(getattr(source, "savefig", None)):
-        return _figure_png(source)
-    if callable(getattr(source, "read", None)):
-        return _as_bytes(source.read(), source)
-    if callable(source):
-        return capture(_call(source), full_page=full_page)
-    raise SourceError(f"expected {ACCEPTED}; got {describe(source)}")
+    return Source(given, next(kind for kind in KINDS if kind.accepts(given)), full_page)
 
 
 def is_image(source: Any) -> TypeGuard[Image.Image]:
@@ -76,15 +120,6 @@ def is_array(source: Any) -> TypeGuard[NDArray[Any]]:
     """Return whether `source` is a numpy array; before numpy is imported, nothing is one."""
     module = sys.modules.get("numpy")
     return module is not None and isinstance(source, module.ndarray)
-
-
-def is_live(source: Any) -> bool:
-    """Return whether capturing `source` again may show something else."""
-    if is_image(source) or is_array(source):
-        return False
-    if isinstance(source, bytes | bytearray | str | os.PathLike):
-        return False
-    return is_selenium(source) or is_playwright(source) or _is_function(source)
 
 
 def is_playwright(source: Any) -> bool:
@@ -102,20 +137,6 @@ def is_selenium(source: Any) -> bool:
     )
 
 
-def browser_of(source: Any) -> str:
-    """Return the name of the browser that a live source lives in, or ""."""
-    if is_selenium(source):
-        return str(getattr(source, "parent", source).capabilities["browserName"])
-    if is_playwright(source):
-        browser = getattr(source, "page", source).context.browser
-        return str(browser.browser_type.name) if browser is not None else ""
-    return ""
-
-
-def _is_function(source: Any) -> bool:
-    return callable(source) and not hasattr(source, "savefig") and not hasattr(source, "read")
-
-
 def describe(source: Any) -> str:
     """Return a short name of `source` for messages."""
     if isinstance(source, str | os.PathLike):
@@ -124,64 +145,104 @@ def describe(source: Any) -> str:
     return f"{type(source).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
-def _read(path: Path) -> bytes:
+def _read(source: Source) -> bytes:
     try:
-        return path.read_bytes()
+        return Path(source.given).read_bytes()
     except OSError as error:
         raise PictureError(
-            f"picture {os.fspath(path)!r}: cannot be read from {Path.cwd()}: {error.strerror}"
+            f"{source}: cannot be read from {Path.cwd()}: {error.strerror}"
         ) from None
 
 
-def _selenium_png(source: Any) -> bytes:
-    if hasattr(type(source), "get_screenshot_as_png"):
-        return _as_bytes(source.get_screenshot_as_png(), source)
-    return _as_bytes(source.screenshot_as_png, source)
+def _copy(source: Source) -> Capture:
+    pixels: Image.Image | NDArray[Any] = source.given
+    return pixels.copy()  # a function may give one buffer again and again, drawn over
 
 
-def _playwright_png(source: Any, full_page: bool) -> bytes:
+def _bytes(source: Source) -> bytes:
+    return bytes(source.given)
+
+
+def _stream(source: Source) -> bytes:
+    return _as_bytes(source.given.read(), source)
+
+
+def _selenium_png(source: Source) -> bytes:
+    given = source.given
+    if hasattr(type(given), "get_screenshot_as_png"):
+        return _as_bytes(given.get_screenshot_as_png(), source)
+    return _as_bytes(given.screenshot_as_png, source)
+
+
+def _playwright_png(source: Source) -> bytes:
     # The settings of Playwright's own toHaveScreenshot: they take out what moves by itself.
     options: dict[str, Any] = {"animations": "disabled", "caret": "hide", "scale": "css"}
-    if full_page and hasattr(source, "goto"):
+    if source.full_page and hasattr(source.given, "goto"):
         options["full_page"] = True
-    return _as_bytes(source.screenshot(**options), source)
+    return _as_bytes(source.given.screenshot(**options), source)
 
 
-def _figure_png(figure: Any) -> bytes:
+def _figure_png(source: Source) -> bytes:
     out = io.BytesIO()
     # Without matplotlib's version in the file, the same figure gives the same bytes.
-    figure.savefig(out, format="png", metadata={"Software": None})
+    source.given.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
 
 
-def _call(function: Callable[[], Any]) -> Any:
+def _call(source: Source) -> Capture:
+    function = source.given
     try:
         inspect.signature(function).bind()
     except (TypeError, ValueError):
         raise SourceError(
-            f"expected {ACCEPTED}; got a callable that needs arguments: {describe(function)}"
+            f"expected {ACCEPTED}; got a callable that needs arguments: {source}"
         ) from None
     result = function()
-    _refuse_awaitable(result, function)
-    return result
+    _refuse_awaitable(result, source)
+    return open_source(result, full_page=source.full_page).capture()
 
 
-def _as_bytes(value: Any, source: Any) -> bytes:
+def _refuse(source: Source) -> Capture:
+    raise SourceError(f"expected {ACCEPTED}; got {source}")
+
+
+def _as_bytes(value: Any, source: Source) -> bytes:
     _refuse_awaitable(value, source)
     if not isinstance(value, bytes):
         raise SourceError(
-            f"expected {describe(source)} to give bytes, got {type(value).__name__}; open files "
+            f"expected {source} to give bytes, got {type(value).__name__}; open files "
             "in binary mode"
         )
     return value
 
 
-def _refuse_awaitable(value: Any, source: Any) -> None:
+def _refuse_awaitable(value: Any, source: Source) -> None:
     if not inspect.isawaitable(value):
         return
     if inspect.iscoroutine(value):
         value.close()
     raise SourceError(
-        f"{describe(source)} is asynchronous: await its screenshot in the test and pass the "
+        f"{source} is asynchronous: await its screenshot in the test and pass the "
         "bytes, as in assert_similar(await page.screenshot())"
     )
+
+
+def _has(method: str) -> Callable[[Any], bool]:
+    return lambda given: callable(getattr(given, method, None))
+
+
+SELENIUM = Kind("selenium", is_selenium, _selenium_png, live=True)
+PLAYWRIGHT = Kind("playwright", is_playwright, _playwright_png, live=True)
+#: The first that accepts an object is its kind.
+KINDS = (
+    Kind("image", is_image, _copy),
+    Kind("array", is_array, _copy),
+    Kind("bytes", lambda given: isinstance(given, bytes | bytearray | memoryview), _bytes),
+    Kind("path", lambda given: isinstance(given, str | os.PathLike), _read),
+    SELENIUM,
+    PLAYWRIGHT,
+    Kind("figure", _has("savefig"), _figure_png),
+    Kind("stream", _has("read"), _stream),
+    Kind("function", callable, _call, live=True),
+    Kind("unsupported", lambda _: True, _refuse),
+)

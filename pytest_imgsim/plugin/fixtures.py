@@ -64,7 +64,7 @@ class AssertSimilar:
             None for a baseline named after the test, numbered when it is asked for again; a
             name for a further one; or the path of a picture, relative to rootdir.
         threshold : float, optional
-            Smallest score that passes, in [-1, 1]; before marker, command line and ini.
+            Smallest score that passes, in [0, 1]; before marker, command line and ini.
         warn_threshold : float or "off", optional
             Score below which a comparison that passes is listed for review; not below the
             threshold.

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from pytest_imgsim.record import Record
+from pytest_imgsim.record import HEAT_CELL, Record
 from pytest_imgsim.report.message import accept_any
 from pytest_imgsim.report.terminal import headline
-from pytest_imgsim.results.folder import HEAT_CELL, Results
+from pytest_imgsim.results.folder import Results
 
 #: Nothing is loaded but pictures beside the page; nothing runs but the page's own script.
 POLICY = (

@@ -21,22 +21,11 @@ from typing import Any
 
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
-from pytest_imgsim.record import Record
+from pytest_imgsim.record import PICTURE_FIELDS, Record
 
 SCHEMA = 1
 FILE = "results.json"
 PAGE = "report.html"
-#: Pixels of the compared picture that one pixel of a heat map stands for, in both directions.
-HEAT_CELL = 4
-#: The kinds of kept pictures, ``<name>.<kind>.png``, and the field of a record that has the path.
-PICTURE_FIELDS = {
-    "actual": "actual",
-    "baseline": "baseline_copy",
-    "diff": "diff",
-    "filled": "filled",
-    "heat": "heat",
-    "mask": "mask",
-}
 
 
 @dataclass(frozen=True)
@@ -179,7 +168,7 @@ class ResultsFolder:
 
     def _sweep(self, records: Iterable[Record]) -> None:
         """Remove our own files that no record names, and folders that this leaves empty."""
-        kept = {picture for record in records for picture in pictures_of(record)}
+        kept = {picture for record in records for picture in record.pictures.values()}
         stale = [
             path
             for path in self.folder.rglob("*")
@@ -197,12 +186,6 @@ def _lines(content: Mapping[str, Any]) -> str:
         text = ",\n".join(map(encode, rows))
         parts.append(f"{encode(key)}: " + (f"[\n{text}\n]" if rows else encode(value)))
     return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def pictures_of(record: Record) -> list[str]:
-    """Return the kept pictures of a record, as paths below the results folder."""
-    paths = [getattr(record, name) for name in PICTURE_FIELDS.values()]
-    return [path for path in paths if path is not None]
 
 
 def _is_ours(name: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_imgsim.files import write_whole
@@ -36,7 +37,7 @@ def after_rerun(first: Record, last: Record) -> Record:
         return last
     region = first.region
     told = f", with {region} {region.kind or 'changed'}" if region else ""
-    return last.with_(flaky=f"{first.verdict.value} at first{told}, then passed on a rerun")
+    return replace(last, flaky=f"{first.verdict.value} at first{told}, then passed on a rerun")
 
 
 class History:
@@ -96,7 +97,7 @@ def _remember(entries: dict[str, tuple[str, list[str]]], record: Record, root: P
         seen = [*seen, now][-MAX_SEEN:]
     if any(seen):
         entries[record.name] = digest, seen
-    return record.with_(flaky=CAME_BACK) if now and came_back else record
+    return replace(record, flaky=CAME_BACK) if now and came_back else record
 
 
 def _digest(path: Path) -> str:

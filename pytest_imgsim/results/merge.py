@@ -12,7 +12,7 @@ from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import check_inside
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import PICTURE_FIELDS, Results, ResultsFolder, Share
+from pytest_imgsim.results.folder import Results, ResultsFolder, Share
 from pytest_imgsim.results.orphans import find_orphans
 
 #: Hexadecimal digits of a picture's digest in its name: it never replaces a different one.
@@ -105,7 +105,7 @@ def merge(shards: Sequence[Shard], out: ResultsFolder, *, version: str) -> Resul
     _check_settings(shards)
     owned = _join(shards)
     for shard, record in owned:
-        for path in _kept(record).values():
+        for path in record.pictures.values():
             _check_picture(shard, path)
     root = _rootdir(shards, out.folder)
     records = [_carry(record, shard, out) for shard, record in owned]
@@ -168,14 +168,8 @@ def _join(shards: Sequence[Shard]) -> list[tuple[Shard, Record]]:
 
 
 def _outcome(record: Record) -> Record:
-    """Return a record without what differs between two runs that came to the same."""
-    return record.with_(model_seconds=0.0, flaky="", **dict.fromkeys(PICTURE_FIELDS.values()))
-
-
-def _kept(record: Record) -> dict[str, str]:
-    """Return the paths of a record's pictures, by their kinds."""
-    paths = {kind: getattr(record, name) for kind, name in PICTURE_FIELDS.items()}
-    return {kind: path for kind, path in paths.items() if path is not None}
+    """Return a record without what differs between two runs with the same outcome."""
+    return replace(record.with_pictures({}), model_seconds=0.0, flaky="")
 
 
 def _check_picture(shard: Shard, path: str) -> None:
@@ -189,13 +183,13 @@ def _check_picture(shard: Shard, path: str) -> None:
 
 def _carry(record: Record, shard: Shard, out: ResultsFolder) -> Record:
     """Copy a record's pictures and return it with their new paths."""
-    moved = {}
-    for kind, path in _kept(record).items():
+    moved: dict[str, str] = {}
+    for kind, path in record.pictures.items():
         data = (shard.folder.folder / path).read_bytes()
         name = f"{record.name}.{hashlib.sha256(data).hexdigest()[:DIGITS]}"
         check_inside(out.folder / name, out.folder)
-        moved[PICTURE_FIELDS[kind]] = out.keep(name, kind, data)
-    return record.with_(**moved)
+        moved[kind] = out.keep(name, kind, data)
+    return record.with_pictures(moved)
 
 
 def _rootdir(shards: Sequence[Shard], out: Path) -> Path:

@@ -22,7 +22,7 @@ from pytest_imgsim.files import check_inside
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
 from pytest_imgsim.results.accept import apply, candidates, plan
-from pytest_imgsim.results.folder import PAGE, ResultsFolder, pictures_of
+from pytest_imgsim.results.folder import PAGE, ResultsFolder
 
 ADDRESS = "127.0.0.1"
 ACCEPT = "/accept"
@@ -168,7 +168,7 @@ class Review:
 
     def _picture(self, path: str) -> bytes:
         results, _ = self._folder.read()
-        if not any(path in pictures_of(record) for record in results.records):
+        if not any(path in record.pictures.values() for record in results.records):
             raise ResultsError(f"{path}: expected {PAGE} or a picture that it shows")
         kept = self._folder.folder / path
         check_inside(kept, self._folder.folder)

@@ -1,10 +1,10 @@
 """Scores of earlier runs, so that the same two pictures are scored once.
 
 Where baselines were made on another machine, every page differs a little from its baseline, and by
-the same pixels on each run. An entry holds what a comparison that passes needs, some hundred bytes;
-the cells, of which a heat map is drawn, are not in it.
+the same pixels on each run. An entry has what a comparison that passes needs, some hundred bytes;
+it has no cell scores, of which a heat map is drawn.
 
-Which runtime has worked a score out does not matter: they agree to four digits.
+Which runtime computed a score does not matter: they agree to four digits.
 """
 
 from __future__ import annotations
@@ -21,47 +21,50 @@ from typing import Any, Protocol
 
 from pytest_imgsim._version import __version__
 from pytest_imgsim.files import write_whole
-from pytest_imgsim.pictures.picture import Picture
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.scoring.compare import Scores, compare
 from pytest_imgsim.scoring.cosine import Extractor
 
 
 class Model(Extractor, Protocol):
-    """An extractor that counts the seconds it has worked, and is known before it has."""
+    """An extractor that counts the seconds it has run, and has an id before it is loaded."""
 
     seconds: float
 
     @property
     def identity(self) -> str:
-        """What tells its scores from those of any other; nothing is loaded for it."""
+        """What distinguishes its scores from those of any other; nothing is loaded for it."""
         ...
 
 
 @dataclass(frozen=True)
 class Scored:
-    """The scores of a pair, and who gave them.
+    """The scores of a pair, and where they come from.
 
     Parameters
     ----------
     scores : Scores
-        The scores; without cells where they are remembered.
-    model : str
-        The model's id.
+        The scores; without cells where they are cached.
+    model : str or None
+        The model's id; None where a rule set the score and the model was not asked.
+    cached : bool
+        Whether an earlier run computed them.
     """
 
     scores: Scores
-    model: str
+    model: str | None
+    cached: bool = False
 
 
 class ScoreCache:
-    """Compares pictures, and remembers what came of it.
+    """Compares pictures, and remembers their scores.
 
     Parameters
     ----------
     folder : callable
-        Returns where to, or None to remember nothing; not called before pictures differ. A folder
-        that cannot be written is no failure.
+        Returns the folder of the cache, or None for none; not called before pictures differ. A
+        folder that cannot be written to is no failure.
     """
 
     def __init__(self, folder: Callable[[], Path | None]) -> None:
@@ -71,35 +74,39 @@ class ScoreCache:
     def _folder(self) -> Path | None:
         return self._find()
 
-    def compare(
-        self, actual: Picture, baseline: Picture, model: Model, *, refresh: bool = False
-    ) -> Scored:
-        """Return the scores of two pictures of one size that differ.
+    def compare(self, pair: PicturePair, model: Model, *, refresh: bool = False) -> Scored:
+        """Return the scores of two pictures that differ.
 
         Parameters
         ----------
-        actual, baseline : Picture
-            The pictures, with their masks on.
+        pair : PicturePair
+            The pictures.
         model : Model
-            Asked where the scores are not known.
+            Asked where there is no entry.
         refresh : bool
-            Whether the cells are needed, which are not remembered.
+            Whether the cells are needed, which no entry has.
         """
         if self._folder is None:
-            return Scored(compare(actual, baseline, model), model.model_id)
-        key = _key(actual, baseline, model.identity)
+            return _score(pair, model)
+        key = _key(pair, model.identity)
         path = self._folder / f"{key}.json"
-        known = None if refresh else _read(path, key)
-        if known is None:
-            known = Scored(compare(actual, baseline, model), model.model_id)
+        if not refresh and (known := _read(path, key)):
+            return known
+        scored = _score(pair, model)
+        if scored.model is not None:
             with suppress(OSError):
-                write_whole(path, _packed(key, known), durable=False)
-        return known
+                write_whole(path, _packed(key, scored), durable=False)
+        return scored
 
 
-def _key(actual: Picture, baseline: Picture, identity: str) -> str:
-    sha = hashlib.sha256(f"{_code()} {identity}".encode())
-    for picture in (actual, baseline):
+def _score(pair: PicturePair, model: Model) -> Scored:
+    scores = compare(pair, model)
+    return Scored(scores, None if scores.global_score is None else model.model_id)
+
+
+def _key(pair: PicturePair, identity: str) -> str:
+    sha = hashlib.sha256(f"{_code_digest()} {identity}".encode())
+    for picture in (pair.actual, pair.baseline):
         sha.update(f"{picture.size} {picture.alpha is not None}".encode())
         sha.update(picture.rgb.tobytes())
         if picture.alpha is not None:
@@ -108,8 +115,8 @@ def _key(actual: Picture, baseline: Picture, identity: str) -> str:
 
 
 @cache
-def _code() -> str:
-    """Return what tells this code from any other that scores, also between two releases."""
+def _code_digest() -> str:
+    """Return a digest of the package's code: two versions may score differently."""
     sha = hashlib.sha256(__version__.encode())
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         sha.update(path.read_bytes())
@@ -129,14 +136,14 @@ def _packed(key: str, scored: Scored) -> bytes:
 
 
 def _read(path: Path, key: str) -> Scored | None:
-    """Return what an entry holds, and note that it was used; None where it is not one of ours."""
+    """Return what an entry has, and note that it was used; None where it is not one of ours."""
     try:
         content = json.loads(path.read_bytes())
         if content["key"] != key:
             return None
         regions = tuple(RegionScore(*region) for region in content["regions"])
-        scores = Scores(_cosine(content["score"]), _cosine(content["global_score"]), regions)
-        known = Scored(scores, str(content["model"]))
+        scores = Scores(_checked(content["score"]), _checked(content["global_score"]), regions)
+        known = Scored(scores, str(content["model"]), cached=True)
     except (OSError, ValueError, TypeError, KeyError):
         return None
     with suppress(OSError):
@@ -144,7 +151,7 @@ def _read(path: Path, key: str) -> Scored | None:
     return known
 
 
-def _cosine(value: Any) -> float:
-    if not isinstance(value, float) or not -1 <= value <= 1:
-        raise ValueError(f"expected a cosine, got {value!r}")
+def _checked(value: Any) -> float:
+    if not isinstance(value, float) or not 0 <= value <= 1:
+        raise ValueError(f"expected a score from 0 to 1, got {value!r}")
     return value

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.scoring.cosine import Extractor
@@ -30,7 +31,7 @@ class Sample:
     first, again : Path
         The two files.
     score : float or None
-        The smallest local cosine, in [-1, 1]; None where the sizes differ.
+        The score of the worst region, in [0, 1]; None where the sizes differ.
     region : RegionScore or None
         Where they differ most; None where they are equal or differ in size.
     """
@@ -114,5 +115,5 @@ def _sample(first: Path, other: Path, name: Path, extractor: Extractor) -> Sampl
     one, two = map(as_picture, paths)
     if one.size != two.size:
         return Sample(name.as_posix(), *paths, None)
-    scores = compare(two, one, extractor)
+    scores = compare(PicturePair(two, one), extractor)
     return Sample(name.as_posix(), *paths, scores.score, next(iter(scores.regions), None))

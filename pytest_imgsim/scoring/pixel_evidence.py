@@ -1,12 +1,13 @@
-"""How much of a change is left in the pixels when a letter may be drawn one pixel aside.
+"""How well the pixels confirm a change that the network sees.
 
-Another machine draws text anew: its edges move by a part of a pixel, and the network, which has to
-notice one letter, notices that too. What it says of a cell weighs less where the pixels of one
-picture are nearly found in the other, at most one pixel away. "Nearly" goes by the contrast of what
-is drawn: what is left between two drawings of pale grey letters is paler than between black ones.
-What comes in from beyond a picture's edge when a page lies one pixel aside is not held against it.
-However its edges are drawn, text leaves about as much of its colour on the ground around it: where
-this shade differs, as from bold, faded or recoloured text, it speaks for a change as well.
+Another renderer draws text anew: its edges move by a part of a pixel, and the network, which has to
+notice a single letter, notices that too. A cell counts less where the pixels of one picture are
+nearly found in the other, at most one pixel away. "Nearly" depends on the contrast: what is left
+between two drawings of pale grey letters is paler than between black ones. What comes in from
+beyond a picture's edge when a page moves by one pixel does not count against it.
+
+However its edges are drawn, text leaves about as much of its colour on the ground around it. Where
+this shade differs, as it does for bold, faded or recoloured text, it confirms a change as well.
 """
 
 from __future__ import annotations
@@ -20,21 +21,19 @@ from numpy.typing import NDArray
 
 from pytest_imgsim.pictures.picture import Pixels
 from pytest_imgsim.scoring.cells import reduced
+from pytest_imgsim.scoring.formula import (
+    FULL_CONTRAST,
+    FULL_EVIDENCE_LEVELS,
+    FULL_SHADE_LEVELS,
+    MAX_SHIFT,
+    MIN_CONTRAST,
+    MIN_WEIGHT,
+)
 
-#: How many cells are looked at together, down and across, around each one: 12 x 12 pixels with
-#: the stride of our network's finest stage.
+#: Side of a cell's neighbourhood in cells: 12 x 12 pixels with our network's stride of 4.
 NEIGHBOURHOOD = 3
-#: How far the pixels may be aside, in pixels, down and across.
-MAX_SHIFT = 1
 SHIFTS = tuple(product(range(-MAX_SHIFT, MAX_SHIFT + 1), repeat=2))
-#: Mean difference of a channel, in levels, from which on the evidence is whole, where the contrast
-#: is `FULL_CONTRAST` levels or more; less in proportion where there is less, down to a share of it.
-FULL_EVIDENCE_LEVELS, FULL_CONTRAST, MIN_CONTRAST = 24, 128, 0.25
-#: The same for the shade around a cell: the mean colour, the nearest pixels counting most.
-FULL_SHADE_LEVELS = 12
-#: What is left of it where the pixels explain all: the network sees more than they tell.
-MIN_WEIGHT = 0.5
-#: About as many pixels are worked on at once, so that they stay in the processor's cache.
+#: About as many pixels are processed at once, so that they stay in the processor's cache.
 BAND = 2**16
 
 Size = tuple[int, ...]
@@ -45,7 +44,7 @@ _Whole = TypeVar("_Whole", bound=np.integer[Any])
 def pixel_evidence(
     a: Pixels, b: Pixels, stride: int, size: Size | None = None
 ) -> NDArray[np.float64]:
-    """Return how much the pixels around each cell speak for a change; symmetric.
+    """Return how well the pixels around each cell confirm a change; symmetric.
 
     Parameters
     ----------
@@ -54,8 +53,8 @@ def pixel_evidence(
     stride : int
         Side of the cells in pixels.
     size : tuple of int, optional
-        Height and width of what is the pictures' own, from their first pixel on, and not repeated
-        to fill the last cells; all of it if left out.
+        Height and width of the pictures proper, from their first pixel on, without what was
+        repeated to fill the last cells; all of it if left out.
 
     Returns
     -------

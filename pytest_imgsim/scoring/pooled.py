@@ -8,11 +8,8 @@ from PIL import Image
 
 from pytest_imgsim.pictures.picture import Mask, Pixels
 from pytest_imgsim.scoring.cosine import Extractor, cosine
+from pytest_imgsim.scoring.formula import THUMBNAIL_PIXELS
 from pytest_imgsim.scoring.tiles import changed_frame
-
-#: Largest picture that the pooled vector is made of, in pixels: larger ones are reduced to it.
-THUMBNAIL_PIXELS = 96 * 96
-
 
 #: Rows that are reduced at once, which bounds the memory.
 BAND = 512

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,13 +98,13 @@ def test_warnings_follow_the_failures() -> None:
 def test_warnings_are_never_hidden() -> None:
     """Neither -q nor many other comparisons hide a warning."""
     assert "t/warned" in text(WARNED, passed(1), verbosity=-1, width=200)
-    warned = [WARNED.with_(name=f"t/warned_{place}") for place in range(30)]
+    warned = [replace(WARNED, name=f"t/warned_{place}") for place in range(30)]
     assert text(*warned, *(passed(place) for place in range(25))).count("warned_") == 30
 
 
 def test_warnings_can_be_accepted() -> None:
     """Kept pictures are counted as what they are; --all is for mismatches."""
-    kept = WARNED.with_(actual="t/warned.actual.png")
+    kept = replace(WARNED, actual="t/warned.actual.png")
     assert "pictures of 1 warning in imgsim-results/; accept:\n  python" in text(kept)
     both = text(kept, FAILED)
     assert "pictures of 1 mismatch and 1 warning in imgsim-results/; accept:\n" in both

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from fakes import Pixels, filled, flat, noise, page
 
 from pytest_imgsim.diff.alignment import align, find_shift
-from pytest_imgsim.diff.changes import Change, changes_in, changes_on
-from pytest_imgsim.diff.classify import ChangeClass
+from pytest_imgsim.diff.changes import changes_in
 from pytest_imgsim.diff.fingerprint import fingerprint
-from pytest_imgsim.pictures.boxes import Box, gap
+from pytest_imgsim.diff.shifts import Change, changes_on
 from pytest_imgsim.pictures.changed import changed_boxes, differing
 from pytest_imgsim.record import RegionScore
+from pytest_imgsim.rect import Rect
 
 LINES = tuple((20, 30 + 24 * n, f"Order {n * 37} of {n * n} parts") for n in range(8))
 PAGE = page(*LINES)
 RED, BLUE = (200, 30, 30), (30, 60, 160)
 
 
-def told(found: list[Change]) -> list[str]:
+def told(found: Sequence[Change | RegionScore]) -> list[str]:
     """Return the changes as people read them."""
-    return [f"{change.region()}: {change.region().words}" for change in found]
+    return [f"{region}: {region.words}" for region in map(region_of, found)]
 
 
-def in_place(actual: Pixels, baseline: Pixels) -> list[Change]:
+def region_of(change: Change | RegionScore) -> RegionScore:
+    return change.region if isinstance(change, Change) else change
+
+
+def in_place(actual: Pixels, baseline: Pixels) -> list[RegionScore]:
     """Return the changes region by region, all of which fail."""
     boxes = changed_boxes(differing(actual, baseline))
-    return changes_in(actual, baseline, [(box, 0.1 * n) for n, box in enumerate(boxes)], 0.9)
+    regions = [
+        RegionScore(box.x, box.y, box.width, box.height, 0.1 * n) for n, box in enumerate(boxes)
+    ]
+    return changes_in(actual, baseline, regions, 0.9)
 
 
 def shifted(actual: Pixels, baseline: Pixels) -> list[Change]:
     """Return the changes on two pictures of one size that were laid on each other."""
-    shift = find_shift(actual, baseline)
+    shift = find_shift(actual, baseline, differing(actual, baseline))
     assert shift is not None
     return changes_on(shift)
 
@@ -56,14 +65,14 @@ def test_an_inserted_banner_is_one_change(height: int) -> None:
         "20 at (20, 50): added; what is below moved down by 20 px"
     ) or (told([added]) == ["320x20 at (0, 50): added; what is below moved down by 20 px"])
     [removed] = find(PAGE, new)
-    assert removed.region().words == "removed; what is below moved up by 20 px"
-    assert (removed.place.y, removed.place.height) == (50, 20)
+    assert removed.region.words == "removed; what is below moved up by 20 px"
+    assert (removed.region.y, removed.region.height) == (50, 20)
 
 
 def test_an_inserted_column_is_one_change() -> None:
     """At the side it is the same."""
     new = np.concatenate([PAGE[:, :12], flat(240, 9, BLUE), PAGE[:, 12:]], axis=1)
-    words = [change.region().words for change in changes_on(align(new, PAGE))]
+    words = [change.region.words for change in changes_on(align(new, PAGE))]
     assert words == ["added; what is beside it moved right by 9 px"]
 
 
@@ -76,18 +85,18 @@ def test_a_longer_end() -> None:
 def test_more_space() -> None:
     """Where only the space above grew, what is below moved, and nothing was added."""
     [change] = shifted(inserted(PAGE, 50, SPACE)[:240], PAGE)
-    assert change.region().words == "moved down by 20 px"
-    assert 70 <= change.place.y < 80
+    assert change.region.words == "moved down by 20 px"
+    assert 70 <= change.region.y < 80
 
 
 def test_a_banner_and_a_price() -> None:
     """A change in what was pushed down is found there, and a banner elsewhere does not hide it."""
     other = page(*LINES[:5], (20, 150, "Order 185 of 26 parts"), *LINES[6:])
     banner, price = shifted(inserted(other, 50, BANNER)[:240], PAGE)
-    assert banner.kind == ChangeClass("added", 0, 20)
-    assert price.kind == ChangeClass("text changed")
-    assert 170 <= price.place.y <= 180
-    assert 150 <= price.box.y - 20 <= 160
+    assert banner.region.words == "added; what is below moved down by 20 px"
+    assert price.region.words == "text changed"
+    assert 170 <= price.region.y <= 180
+    assert 150 <= price.canvas.y - 20 <= 160
 
 
 def test_a_replaced_banner() -> None:
@@ -102,7 +111,7 @@ def test_rounding_is_no_push() -> None:
     pushed = inserted(PAGE, 50, BANNER)
     pushed = np.concatenate([pushed[:140], pushed[141:]])
     [change] = changes_on(align(pushed, PAGE))
-    assert change.kind == ChangeClass("added", 0, 20)
+    assert change.region.words == "added; what is below moved down by 20 px"
 
 
 def test_far_away() -> None:
@@ -110,18 +119,18 @@ def test_far_away() -> None:
     before = page(*LINES, (200, 10, "Sale!"))
     after = page(*LINES, (200, 200, "Sale!"))
     [change] = in_place(after, before)
-    assert change.kind == ChangeClass("moved", 0, 190)
-    assert change.place.y > 200
+    assert change.words == "moved down by 190 px"
+    assert change.y > 200
     assert change.score == 0
     [back] = in_place(before, after)
-    assert back.kind == ChangeClass("moved", 0, -190)
+    assert back.words == "moved up by 190 px"
     assert back.score == 0
 
 
 def test_another_thing_far_away() -> None:
     """One thing gone and another one come are two changes."""
     before, after = page(*LINES, (200, 10, "Sale!")), page(*LINES, (200, 200, "Soon!"))
-    assert [change.kind.word for change in in_place(after, before)] == ["removed", "added"]
+    assert [change.kind for change in in_place(after, before)] == ["removed", "added"]
 
 
 def test_edges() -> None:
@@ -130,8 +139,8 @@ def test_edges() -> None:
     wider, moved = (
         filled(PAGE, (200, 60, 66, 60), BLUE), filled(PAGE, (206, 60, 60, 60), BLUE)
     )  # fmt: skip
-    assert [change.kind for change in in_place(wider, box)] == [ChangeClass("resized")]
-    assert {change.kind for change in in_place(moved, box)} == {ChangeClass("moved", 6, 0)}
+    assert [change.words for change in in_place(wider, box)] == ["resized"]
+    assert {change.words for change in in_place(moved, box)} == {"moved right by 6 px"}
 
 
 def test_equal_pictures() -> None:
@@ -145,17 +154,11 @@ def test_only_the_largest_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many changes the small ones are told without a closer look."""
     new = np.concatenate([filled(PAGE, (100, 200, 4, 4), RED), BANNER])
     new = filled(new, (200, 100, 30, 30), BLUE)
-    words = [change.kind.word for change in changes_on(align(new, PAGE))]
+    words = [change.kind for change in changes_on(align(new, PAGE))]
     assert words == ["added", "added", "added"]
-    monkeypatch.setattr("pytest_imgsim.diff.changes.MAX_JUDGED", 1)
-    words = [change.kind.word for change in changes_on(align(new, PAGE))]
+    monkeypatch.setattr("pytest_imgsim.diff.shifts.MAX_CLASSIFIED", 1)
+    words = [change.kind for change in changes_on(align(new, PAGE))]
     assert words == ["added", "added", "changed"]
-
-
-def test_region() -> None:
-    """A record has whole numbers, and all that is known."""
-    change = Change(Box(1, 2, 3, 4), ChangeClass("moved", 5, -6), Box(7, 8, 3, 4), 0.25)
-    assert change.region() == RegionScore(7, 8, 3, 4, 0.25, "moved", 5, -6)
 
 
 def name(actual: Pixels, baseline: Pixels) -> str:
@@ -179,11 +182,11 @@ def test_a_banner_has_one_fingerprint() -> None:
     names = set()
     for under in (PAGE, page((9, 70, "Another page"), (4, 150, "with more text in it"))):
         after = inserted(under, 50, BANNER)[:240]
-        shift = find_shift(after, under)
+        shift = find_shift(after, under, differing(after, under))
         assert shift is not None
         found = changes_on(shift)
-        boxes = [change.box for change in found]
-        names.add(fingerprint(shift.actual, shift.baseline, boxes, found))
+        boxes = [change.canvas for change in found]
+        names.add(fingerprint(shift.actual, shift.baseline, boxes, [c.region for c in found]))
     assert len(names) == 1
 
 
@@ -191,11 +194,12 @@ def test_a_push_alone_is_one_change_on_all_pages() -> None:
     """Whatever was pushed down by 20 pixels, it is the same change; by 19, another one."""
     names = []
     for under, by in ((PAGE, 20), (page((9, 70, "Other"), (4, 150, "texts")), 20), (PAGE, 19)):
-        shift = find_shift(inserted(under, 20, SPACE[:by])[:240], under)
+        after = inserted(under, 20, SPACE[:by])[:240]
+        shift = find_shift(after, under, differing(after, under))
         assert shift is not None
         found = changes_on(shift)
-        boxes = [change.box for change in found]
-        names.append(fingerprint(shift.actual, shift.baseline, boxes, found))
+        boxes = [change.canvas for change in found]
+        names.append(fingerprint(shift.actual, shift.baseline, boxes, [c.region for c in found]))
     assert names[0] == names[1] != names[2]
 
 
@@ -224,17 +228,8 @@ def test_a_larger_text_that_pushes() -> None:
         np.concatenate([page((20, 20, "Settings page"), size=(height, 320), font=font), below])
         for height, font in ((50, 16), (56, 22))
     )
-    words = [change.region().words for change in changes_on(align(large, small))]
+    words = [change.region.words for change in changes_on(align(large, small))]
     assert words == ["resized; what is below moved down by 6 px"]
-
-
-def test_the_gap_between_boxes() -> None:
-    """Boxes that touch have none, and those that overlap less than that."""
-    first = Box(10, 10, 20, 20)
-    assert gap(first, Box(30, 10, 5, 5)) == 0
-    assert gap(first, Box(0, 35, 90, 5)) == 5
-    assert gap(Box(37, 41, 5, 5), first) == 11
-    assert gap(first, Box(25, 25, 20, 20)) == -5
 
 
 def test_lines_lost_and_won_at_one_place() -> None:
@@ -244,12 +239,12 @@ def test_lines_lost_and_won_at_one_place() -> None:
         for font in (16, 22)
     )
     found = changes_on(align(np.concatenate([large, BANNER]), small))
-    assert sorted(change.region().words for change in found) == ["added", "resized"]
+    assert sorted(change.region.words for change in found) == ["added", "resized"]
 
 
 def test_so_many_areas_are_noise() -> None:
     """What has changed nearly everywhere is like nothing else, and takes no time to name."""
-    boxes = [Box(8 * (n % 40), 8 * (n // 40), 2, 2) for n in range(201)]
+    boxes = [Rect(8 * (n % 40), 8 * (n // 40), 2, 2) for n in range(201)]
     other = noise(240, 320)
     assert fingerprint(other, PAGE, boxes[:200], []) != ""
     assert fingerprint(other, PAGE, boxes, []) == ""

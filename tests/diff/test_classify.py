@@ -8,8 +8,8 @@ from fakes import Pixels, filled, flat, noise, page
 from PIL import Image
 
 from pytest_imgsim.diff.classify import ChangeClass, classify
-from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.changed import changed_boxes, differing
+from pytest_imgsim.rect import Rect
 
 BLUE, RED, GREY = (30, 60, 160), (200, 30, 30), (240, 240, 240)
 LINES = ((20, 30, "Orders of today"), (20, 60, "Total 1204.50"), (20, 90, "Shipped"))
@@ -84,19 +84,19 @@ def test_moved(thing: str, offset: tuple[int, int]) -> None:
     }[thing]  # fmt: skip
     after = filled(before, (x, y, width, height), (255, 255, 255))
     after[y + dy : y + dy + height, x + dx : x + dx + width] = before[y : y + height, x : x + width]
-    whole = Box(min(x, x + dx), min(y, y + dy), width + abs(dx), height + abs(dy))
+    whole = Rect(min(x, x + dx), min(y, y + dy), width + abs(dx), height + abs(dy))
     assert classify(after, before, whole) == ChangeClass("moved", dx, dy)
     assert classify(before, after, whole) == ChangeClass("moved", -dx, -dy)
 
 
 def test_nothing_changed() -> None:
     """Where no colour differs, such as where only the opacity does, no kind is sure."""
-    assert classify(TEXT, TEXT, Box(180, 150, 30, 10)) == ChangeClass("changed")
+    assert classify(TEXT, TEXT, Rect(180, 150, 30, 10)) == ChangeClass("changed")
 
 
 def test_text_that_passes_is_the_same_text() -> None:
     """Text that is only drawn in another way is not told as another text."""
-    box = Box(175, 145, 80, 30)
+    box = Rect(175, 145, 80, 30)
     other = page(*LINES, (180, 150, "Refund"))
     assert classify(TEXT, other, box, alike=True) == ChangeClass("changed")
 

@@ -17,9 +17,9 @@ from pytest_imgsim.diff.drawing import (
     fill_changes,
 )
 from pytest_imgsim.diff.ssim import ssim
-from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.changed import changed_pixels, differing
 from pytest_imgsim.pictures.picture import Picture
+from pytest_imgsim.rect import Rect
 
 
 def luma(rgb: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -108,7 +108,7 @@ def test_draw_boxes() -> None:
     """Boxes are outlined around what they hold, the worst in red; the picture is a copy."""
     rgb = noise(60, 80)
     before = rgb.copy()
-    drawn = draw_boxes(rgb, [Box(20, 20, 10, 8), Box(50, 40, 5, 5)])
+    drawn = draw_boxes(rgb, [Rect(20, 20, 10, 8), Rect(50, 40, 5, 5)])
     np.testing.assert_array_equal(rgb, before)
     np.testing.assert_array_equal(drawn[20:28, 20:30], rgb[20:28, 20:30])
     np.testing.assert_array_equal(drawn[40:45, 50:55], rgb[40:45, 50:55])
@@ -120,7 +120,7 @@ def test_draw_boxes() -> None:
 def test_draw_boxes_at_the_edges() -> None:
     """A box at the edge is drawn as far as the picture reaches; no box draws nothing."""
     rgb = flat(20, 30)
-    drawn = draw_boxes(rgb, [Box(0, 0, 5, 5)])
+    drawn = draw_boxes(rgb, [Rect(0, 0, 5, 5)])
     assert (drawn[8, :9] == WORST_OUTLINE).all()
     np.testing.assert_array_equal(drawn[:5, :5], rgb[:5, :5])
     np.testing.assert_array_equal(draw_boxes(rgb, []), rgb)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import NEEDS_CHROMIUM
@@ -14,11 +15,11 @@ from playwright.sync_api import Browser, Page
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
 from pytest_imgsim.errors import MaskError, UnstableError
+from pytest_imgsim.pictures import elements
 from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.capture import as_picture
-from pytest_imgsim.pictures.elements import areas
-from pytest_imgsim.pictures.masks import union_mask
-from pytest_imgsim.pictures.sources import browser_of, capture, is_live
+from pytest_imgsim.pictures.masks import Area, union_mask
+from pytest_imgsim.pictures.sources import open_source
 from pytest_imgsim.record import Verdict
 from pytest_imgsim.settings import Settings
 
@@ -53,17 +54,23 @@ def view(live: Page) -> Page:
     return live
 
 
+def areas(ignore: list[Any], given: Any, size: tuple[int, int], **more: Any) -> list[Area]:
+    """Return what is ignored of a picture that was captured from `given`."""
+    return elements.areas(ignore, open_source(given, **more), size)
+
+
 def test_sizes(view: Page) -> None:
     """A page is its window, in CSS pixels on any screen; full_page is all of it."""
     assert as_picture(view).size == (640, 400)
-    raw = capture(view, full_page=True)
+    raw = open_source(view, full_page=True).capture()
     assert isinstance(raw, bytes)
     assert as_picture(raw).size == (640, 1500)
     assert as_picture(view.locator("#top")).size == (100, 40)
     assert as_picture(lambda: view.screenshot()).size == (1280, 800)
-    assert is_live(view)
-    assert is_live(view.locator("#top"))
-    assert browser_of(view) == browser_of(view.locator("#top")) == "chromium"
+    assert open_source(view).kind.live
+    assert open_source(view.locator("#top")).kind.live
+    assert open_source(view).browser == "chromium"
+    assert open_source(view.locator("#top")).browser == "chromium"
 
 
 def test_masks_lie_on_their_elements(view: Page) -> None:

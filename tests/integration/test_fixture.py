@@ -182,7 +182,7 @@ def test_nearest_marker_wins_and_masks_add_up(suite: Suite) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("assert_similar(picture(), threshold=2)", "expected a cosine similarity from -1 to 1"),
+        ("assert_similar(picture(), threshold=2)", "expected a score from 0 to 1"),
         ("assert_similar(object())", "TypeError|SourceError.*a Playwright page"),
         ("assert_similar('gone.png')", "cannot be read"),
         ("assert_similar(picture(), '../up')", "without '..'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def compare_all(root: Path) -> tuple[Session, list[Record]]:
         else:
             colour = BLUE if name == "steady" else RED
             run.check(test, filled(before, (8, 8, 60, 16), colour))
-    flaky = run.records[-1].with_(flaky="failed at first, then passed on a rerun")
+    flaky = replace(run.records[-1], flaky="failed at first, then passed on a rerun")
     return run, [*run.records[:-1], flaky]
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import BUNDLED_ID, bars, flat
+from fakes import BUNDLED_ID, bars, compared, flat
 
 from pytest_imgsim.model.resnet50 import LOCAL_STRIDE, MEAN_BGR, ResNet50
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Picture
-from pytest_imgsim.scoring.compare import MIRROR_PADDING, SAME_RENDERER_GAIN, compare
 from pytest_imgsim.scoring.cosine import cosine_map
-from pytest_imgsim.scoring.formula import scale_angles
+from pytest_imgsim.scoring.formula import MIRROR_PADDING, scores, weights
 from pytest_imgsim.scoring.pixel_evidence import pixel_evidence
 from pytest_imgsim.scoring.same_renderer import same_renderer
 
@@ -53,8 +52,8 @@ def test_tensorflow_gives_the_same(model: ResNet50) -> None:
     other = ResNet50(runtime="tensorflow")
     a, b = bars(1), bars(1)
     b[100:120, 60:90] = (200, 40, 40)
-    ours = compare(Picture(a), Picture(b), model)
-    theirs = compare(Picture(a), Picture(b), other)
+    ours = compared(Picture(a), Picture(b), model)
+    theirs = compared(Picture(a), Picture(b), other)
     assert other.model_id == model.model_id
     assert theirs.score == pytest.approx(ours.score, abs=1e-4)
     assert theirs.global_score == pytest.approx(ours.global_score, abs=1e-4)
@@ -67,8 +66,9 @@ def test_unlike_pictures_look_unlike(model: ResNet50) -> None:
     for values in (model.local(rgb).values, model.vector(rgb)):
         assert np.isfinite(values).all()
         assert float((values > 0).mean()) > 0.02
-    other = compare(Picture(bars(1)), Picture(bars(2)), model)
+    other = compared(Picture(bars(1)), Picture(bars(2)), model)
     assert other.score < 0.5
+    assert other.global_score is not None
     assert other.global_score < 0.999
 
 
@@ -76,22 +76,23 @@ def test_threads_and_batches_do_not_matter(model: ResNet50, tmp_path: Path) -> N
     """One thread, and two pictures at once, give the same numbers to 1e-4."""
     a, b = bars(1), bars(1)
     b[100:120, 60:90] = (200, 40, 40)
-    scores = compare(Picture(a), Picture(b), model)
+    here = compared(Picture(a), Picture(b), model)
     script = (
         "import sys, numpy as np\n"
         "from pytest_imgsim import ResNet50\n"
         "from pytest_imgsim.scoring.compare import compare\n"
+        "from pytest_imgsim.pictures.pair import PicturePair\n"
         "from pytest_imgsim.pictures.picture import Picture\n"
         "a, b = np.load(sys.argv[1])\n"
-        "scores = compare(Picture(a), Picture(b), ResNet50(threads=1))\n"
+        "scores = compare(PicturePair(Picture(a), Picture(b)), ResNet50(threads=1))\n"
         "print(repr(scores.score), repr(scores.global_score))\n"
     )
     np.save(tmp_path / "pair.npy", np.stack([a, b]))
     command = [sys.executable, "-c", script, str(tmp_path / "pair.npy")]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     local, whole = map(float, result.stdout.split()[-2:])
-    assert local == pytest.approx(scores.score, abs=1e-4)
-    assert whole == pytest.approx(scores.global_score, abs=1e-4)
+    assert local == pytest.approx(here.score, abs=1e-4)
+    assert whole == pytest.approx(here.global_score, abs=1e-4)
     pixels = np.stack([a, b])[..., ::-1].astype(np.float32) - np.asarray(MEAN_BGR, np.float32)
     top = np.asarray(model.model(pixels)[-1]).mean(axis=(1, 2))
     np.testing.assert_allclose(top[0], model.vector(a), rtol=1e-3, atol=1e-4)
@@ -113,10 +114,10 @@ def test_similarity(model: ResNet50) -> None:
 def test_symmetric_and_exactly_one(model: ResNet50) -> None:
     """The score is symmetric, and exactly 1 for equal pictures."""
     a, b = Picture(bars(1)), Picture(bars(2))
-    forth, back = compare(a, b, model), compare(b, a, model)
+    forth, back = compared(a, b, model), compared(b, a, model)
     assert forth.score == pytest.approx(back.score, abs=1e-6)
     assert forth.global_score == pytest.approx(back.global_score, abs=1e-6)
-    assert compare(a, Picture(bars(1)), model).score == 1.0
+    assert compared(a, Picture(bars(1)), model).score == 1.0
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2000), (33, 31), (40, 500)])
@@ -124,18 +125,18 @@ def test_odd_sizes(model: ResNet50, size: tuple[int, int]) -> None:
     """Any size works: one changed corner pixel is seen."""
     actual = np.full((*size, 3), 255, np.uint8)
     actual[-1, -1] = 0
-    scores = compare(Picture(actual), Picture(np.full((*size, 3), 255, np.uint8)), model)
-    assert scores.score < 0.95
-    assert (scores.regions[0].x, scores.regions[0].y) == (size[1] - 1, size[0] - 1)
+    found = compared(Picture(actual), Picture(np.full((*size, 3), 255, np.uint8)), model)
+    assert found.score < 0.95
+    assert (found.regions[0].x, found.regions[0].y) == (size[1] - 1, size[0] - 1)
 
 
 def test_a_button_on_a_huge_picture(model: ResNet50) -> None:
     """A picture of 4000 x 12000 pixels is scored where it has changed."""
     baseline, actual = flat(12_000, 4000), flat(12_000, 4000)
     actual[6000:6040, 3000:3120] = (200, 40, 40)
-    scores = compare(Picture(actual), Picture(baseline), model)
-    assert scores.score < 0.6
-    [region] = scores.regions
+    found = compared(Picture(actual), Picture(baseline), model)
+    assert found.score < 0.6
+    [region] = found.regions
     assert (region.x, region.y, region.width, region.height) == (3000, 6000, 120, 40)
 
 
@@ -144,15 +145,13 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
     """What has changed is seen through a window with the cosines that the whole picture gives."""
     a, b = bars(1, (1216, 640)), bars(1, (1216, 640))
     b[y : y + 12, x : x + 30] = (200, 30, 30)
-    seen = compare(Picture(a), Picture(b), model).cells
+    seen = compared(Picture(a), Picture(b), model).cells
     beyond = ((MIRROR_PADDING, MIRROR_PADDING), (MIRROR_PADDING, MIRROR_PADDING), (0, 0))
     maps = [model.local(np.pad(rgb, beyond, mode="reflect")) for rgb in (a, b)]
     edge = MIRROR_PADDING // LOCAL_STRIDE
     cosines = cosine_map(*maps).values[edge:-edge, edge:-edge]
-    times = (1 + SAME_RENDERER_GAIN * same_renderer(a, b, differing(a, b))) * pixel_evidence(
-        a, b, 4
-    )
-    whole = scale_angles(cosines, times)
+    same = same_renderer(a, b, differing(a, b))
+    whole = scores(cosines, weights(same, pixel_evidence(a, b, LOCAL_STRIDE)))
     assert seen is not None
     np.testing.assert_allclose(seen.values, whole, atol=1e-4)
     assert float(seen.values.min()) == pytest.approx(float(whole.min()), abs=1e-5)
@@ -171,7 +170,7 @@ def test_a_border_at_the_edge_is_seen(
         rgb[[0, -1]] = line
         rgb[:, [0, -1]] = line
     for other in (plain, grey):
-        assert compare(Picture(other), Picture(bordered), model).score < 0.3
+        assert compared(Picture(other), Picture(bordered), model).score < 0.3
 
 
 def test_reach_is_no_wider_than_needed(model: ResNet50) -> None:

@@ -7,21 +7,18 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from fakes import Driver, Element, Locator, Page, encoded, flat, noise, png, replay
+from fakes import Driver, Element, Locator, Page, flat, noise, png
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pytest_imgsim.errors import PictureError, SourceError, UnstableError
-from pytest_imgsim.pictures import capture
-from pytest_imgsim.pictures.capture import as_picture, capture_until_stable
+from pytest_imgsim.errors import PictureError, SourceError
+from pytest_imgsim.pictures.capture import as_picture
 from pytest_imgsim.pictures.picture import opacity
-from pytest_imgsim.pictures.sources import browser_of, describe, is_live
-from pytest_imgsim.pictures.sources import capture as take
+from pytest_imgsim.pictures.sources import describe, open_source
 
 RGB = noise(6, 9)
 DATA = png(RGB)
@@ -78,9 +75,9 @@ def test_figure() -> None:
     figure = Figure(figsize=(2, 1), dpi=50)
     figure.add_subplot().plot([0, 1])
     assert as_picture(figure).size == (100, 50)
-    first = take(figure)
+    first = open_source(figure).capture()
     assert isinstance(first, bytes)
-    assert take(figure) == first
+    assert open_source(figure).capture() == first
     assert b"matplotlib" not in first
 
 
@@ -88,8 +85,8 @@ def test_figure() -> None:
 def test_what_playwright_is_asked(full_page: bool) -> None:
     """What moves by itself is stopped; only a page knows about its full height."""
     page, locator = Page(DATA), Locator(Page(DATA))
-    take(page, full_page=full_page)
-    take(locator, full_page=full_page)
+    open_source(page, full_page=full_page).capture()
+    open_source(locator, full_page=full_page).capture()
     common = {"animations": "disabled", "caret": "hide", "scale": "css"}
     assert page.asked == [{**common, "full_page": True} if full_page else common]
     assert locator.page.asked == [common]
@@ -200,99 +197,26 @@ def test_array_is_copied(shape: tuple[int, ...]) -> None:
     assert (picture.rgb == 255).all()
 
 
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses so far, on a clock that only they move."""
-    pauses: list[float] = []
-    monkeypatch.setattr(capture, "PAUSES", (0.0, 0.1, 0.25, 0.5))
-    monkeypatch.setattr(capture, "LAST_PAUSE", 1.0)
-    monkeypatch.setattr(
-        capture, "time", SimpleNamespace(sleep=pauses.append, monotonic=lambda: sum(pauses))
-    )
-    return pauses
-
-
-def settled(source: Any, timeout: float) -> Any:
-    return capture_until_stable(source, take(source), timeout=timeout, max_pixels=10**6)
-
-
-FRAMES = [png(noise(4, 4, seed)) for seed in range(4)]
-
-
-def test_settles_when_two_captures_agree(slept: list[float]) -> None:
-    """The first capture that shows what the one before showed is taken."""
-    assert settled(replay(*FRAMES[:3], FRAMES[2], FRAMES[3]), 5) == FRAMES[2]
-    assert slept == [0.0, 0.1, 0.25]
-
-
-def test_settles_on_pixels_not_on_bytes(slept: list[float]) -> None:
-    """The same pixels in other bytes agree."""
-    other = encoded(Image.fromarray(noise(4, 4, 0)), "PNG", compress_level=9)
-    assert other != FRAMES[0]
-    assert settled(replay(FRAMES[0], other, FRAMES[1]), 5) == other
-
-
-@pytest.mark.parametrize(("timeout", "count"), [(0.01, 2), (1.0, 5), (5.0, 9)])
-def test_never_settles(slept: list[float], timeout: float, count: int) -> None:
-    """A source that keeps moving is told with the number of captures and the time allowed."""
-    taken: list[int] = []
-
-    def moving() -> Any:
-        taken.append(1)
-        return np.full((2, 2), len(taken), np.uint8)
-
-    told = rf"never stood still: no two of {count} captures .* within {timeout:g} s.*stable-timeout"
-    with pytest.raises(UnstableError, match=told):
-        settled(moving, timeout)
-    assert len(taken) == count
-    assert sum(slept) <= timeout
-
-
-def test_a_buffer_that_is_drawn_over_moves(slept: list[float]) -> None:
-    """A function that gives the same array again, redrawn, does not stand still."""
-    buffer = np.zeros((2, 2), np.uint8)
-
-    def redrawn() -> Any:
-        buffer[:] += 1
-        return buffer
-
-    with pytest.raises(UnstableError, match="never stood still"):
-        settled(redrawn, 1.0)
-
-
-def test_timeout_0_takes_the_first(slept: list[float]) -> None:
-    """Without time to capture_until_stable, the first capture counts."""
-    assert settled(replay(*FRAMES), 0) == FRAMES[0]
-    assert slept == []
-
-
-def test_what_is_not_live_is_captured_once(slept: list[float]) -> None:
-    """A file, bytes or an array cannot change."""
-    for source in (DATA, RGB, Image.fromarray(RGB), Figure(figsize=(1, 1))):
-        first = take(source)
-        assert capture_until_stable(source, first, timeout=5, max_pixels=10**6) is first
-    assert slept == []
-
-
-def test_settling_keeps_the_full_page(slept: list[float]) -> None:
-    """Each further capture is asked for as the first one was."""
-    page = Page(DATA)
-    capture_until_stable(page, DATA, timeout=5, max_pixels=10**6, full_page=True)
-    assert [asked.get("full_page") for asked in page.asked] == [True]
-
-
 def test_is_live() -> None:
     """Browsers and functions are live, and asking takes no screenshot."""
     element = Element(Driver())
-    assert all(map(is_live, (Page(), Locator(Page()), Driver(), element, lambda: DATA)))
-    assert not any(map(is_live, (DATA, "a.png", Path("a.png"), RGB, io.BytesIO(), Figure())))
+    live = (Page(), Locator(Page()), Driver(), element, lambda: DATA)
+    assert all(open_source(each).kind.live for each in live)
+    still = (DATA, "a.png", Path("a.png"), RGB, io.BytesIO(), Figure())
+    assert not any(open_source(each).kind.live for each in still)
     assert element.shots == 0
 
 
 def test_browser_of() -> None:
     """The browser's name is found from page, locator, driver and element."""
-    browsers = map(browser_of, (Page(), Locator(Page()), Driver(), Element(Driver()), DATA))
-    assert list(browsers) == ["firefox", "firefox", "chrome", "chrome", ""]
+    sources = (Page(), Locator(Page()), Driver(), Element(Driver()), DATA)
+    assert [open_source(each).browser for each in sources] == [
+        "firefox",
+        "firefox",
+        "chrome",
+        "chrome",
+        "",
+    ]
 
 
 def test_describe() -> None:

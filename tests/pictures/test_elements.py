@@ -11,9 +11,10 @@ from fakes import Driver, Element, Locator, Page, flat, noise, png
 from PIL import Image
 
 from pytest_imgsim.errors import MaskError, PictureError
+from pytest_imgsim.pictures import elements
 from pytest_imgsim.pictures.boxes import Box, Polygon
-from pytest_imgsim.pictures.elements import areas
-from pytest_imgsim.pictures.masks import MaskImage
+from pytest_imgsim.pictures.masks import Area, MaskImage
+from pytest_imgsim.pictures.sources import open_source
 
 #: Scrolled by 5 and 40 px; 100 px wide; three device pixels a CSS pixel.
 SCROLLED = (5, 40, 100, 3)
@@ -34,6 +35,11 @@ class Handle:
 
     def screenshot(self) -> Any:
         return self._locator.screenshot()
+
+
+def areas(ignore: Any, given: Any, size: tuple[int, int], **more: Any) -> list[Area]:
+    """Return what is ignored of a picture that was captured from `given`."""
+    return elements.areas(ignore, open_source(given, **more), size)
 
 
 def boxes(ignore: Any, source: Any = None, size: tuple[int, int] = (100, 60), **more: Any) -> Any:

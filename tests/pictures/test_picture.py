@@ -145,7 +145,7 @@ def test_16_bit_grey_of_pil_out_of_range() -> None:
 
 
 def test_exif_orientation() -> None:
-    """A photograph is scale_angles upright, and its PNG too."""
+    """A photograph is turned upright, and its PNG too."""
     image = Image.fromarray(flat(8, 16, (255, 0, 0)))
     image.paste((0, 0, 255), (8, 0, 16, 8))
     exif = Image.Exif()

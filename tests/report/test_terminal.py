@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,16 +103,16 @@ def test_message_of_a_failure() -> None:
 
 def test_message_of_a_near_miss() -> None:
     """A score just below the threshold does not read as equal to it."""
-    message = failure_message(FAILED.with_(score=0.949999999, threshold=0.95), "out")
+    message = failure_message(replace(FAILED, score=0.949999999, threshold=0.95), "out")
     assert "looks different, 0.9499 < 0.95" in message
-    near = failure_message(FAILED.with_(score=0.95001, threshold=0.95002), "out")
+    near = failure_message(replace(FAILED, score=0.95001, threshold=0.95002), "out")
     assert "looks different, 0.95001 < 0.95002" in near
 
 
 def test_message_of_another_size() -> None:
     """A changed size tells both sizes and no score."""
-    record = FAILED.with_(
-        verdict=Verdict.SIZE_CHANGED, baseline_size=(1280, 780), score=None, regions=()
+    record = replace(
+        FAILED, verdict=Verdict.SIZE_CHANGED, baseline_size=(1280, 780), score=None, regions=()
     )
     message = failure_message(record, "out")
     assert message.startswith("tests/test_shop/test_cart: the size changed\n")
@@ -169,13 +170,13 @@ def test_row() -> None:
 
 def test_row_of_another_size() -> None:
     """A changed size shows both sizes in the place of the region."""
-    record = FAILED.with_(verdict=Verdict.SIZE_CHANGED, score=None, baseline_size=(1280, 780))
+    record = replace(FAILED, verdict=Verdict.SIZE_CHANGED, score=None, baseline_size=(1280, 780))
     assert lines(record, width=200)[1].text.endswith("1280x780 -> 1280x800")
 
 
 LONG = "tests/ui/deep/er/test_a_page_with_a_long_name/test_that_is_long_too[chromium-dark-1280]"
 MANY = [
-    FAILED.with_(name=LONG, test=LONG.replace("/test_that", ".py::test_that")),
+    replace(FAILED, name=LONG, test=LONG.replace("/test_that", ".py::test_that")),
     a_record(
         name="tests/ui/test_b/test_size", verdict=Verdict.SIZE_CHANGED, actual_size=(12800, 10000),
         baseline_size=(12800, 10240), threshold=0.12345,
@@ -203,7 +204,7 @@ def test_table_fits_the_terminal(width: int, count: int, verbosity: int) -> None
 def test_narrow_table_keeps_what_differs() -> None:
     """Names that must be cut lose their common beginning, not their end."""
     records = [passed(place) for place in range(3)]
-    long = [record.with_(name=f"tests/{'x' * 60}/{record.name}") for record in records]
+    long = [replace(record, name=f"tests/{'x' * 60}/{record.name}") for record in records]
     shown = text(*long, width=50)
     assert all(f"passed_0{place}" in shown for place in range(3))
 
@@ -266,14 +267,14 @@ def test_what_can_be_accepted() -> None:
     """One mismatch comes with its own command, several with the way to choose."""
     one = "  python -m pytest_imgsim accept --report out tests/test_shop/test_cart"
     assert f"pictures of 1 mismatch in out/; accept:\n{one}" in text(FAILED, report="out")
-    both = text(FAILED, FAILED.with_(name="t/b"), report="out")
+    both = text(FAILED, replace(FAILED, name="t/b"), report="out")
     assert "pictures of 2 mismatches in out/; accept:\n" in both
     assert "\n  python -m pytest_imgsim accept --report out NAME ... | --all" in both
 
 
 def test_a_baseline_called_accept() -> None:
     """A baseline with the command's own name in it does not garble the command."""
-    both = text(FAILED.with_(name="t/accept me"), FAILED.with_(name="t/b"))
+    both = text(replace(FAILED, name="t/accept me"), replace(FAILED, name="t/b"))
     assert "\n  python -m pytest_imgsim accept NAME ... | --all" in both
 
 
@@ -288,7 +289,7 @@ def test_orphans() -> None:
 
 def test_model_and_notes() -> None:
     """The model is named with its seconds, and notes come last."""
-    shown = lines(FAILED, FAILED.with_(name="t/b"), passed(1), notes=["look out"])
+    shown = lines(FAILED, replace(FAILED, name="t/b"), passed(1), notes=["look out"])
     assert shown[-2:] == [Line("model fake: 2.5 s"), Line("look out", "yellow")]
     assert "model" not in text(passed(1, 1.0))
 

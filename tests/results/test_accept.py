@@ -15,7 +15,7 @@ from pytest_imgsim.files import delete
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.accept import apply, candidates, matching, plan
-from pytest_imgsim.results.folder import Results, ResultsFolder, pictures_of
+from pytest_imgsim.results.folder import Results, ResultsFolder
 from pytest_imgsim.results.trim import orphans
 
 NEW = png(noise(8, 8))
@@ -247,13 +247,6 @@ def test_results_ignore_themselves(bench: Bench) -> None:
     ignore.write_bytes(b"mine")
     write(bench, Results([a_record()]))
     assert ignore.read_bytes() == b"mine"
-
-
-def test_pictures_of() -> None:
-    """All kept pictures of a record are named."""
-    record = a_record(actual="a", baseline_copy="b", diff="c", filled="d")
-    assert pictures_of(record) == ["a", "b", "c", "d"]
-    assert pictures_of(a_record()) == []
 
 
 def test_trim_deletes_what_is_listed(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,4 +106,4 @@ REGION = RegionScore(1, 2, 30, 40, 0.5, "text changed")
 )
 def test_after_rerun(first: Record, last: Record, flaky: str) -> None:
     """What failed and then passed is flaky; the later attempt counts in all else."""
-    assert after_rerun(first, last) == last.with_(flaky=flaky)
+    assert after_rerun(first, last) == replace(last, flaky=flaky)

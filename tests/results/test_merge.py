@@ -13,7 +13,7 @@ from pytest_imgsim.errors import BaselineError, ResultsError
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Verdict
 from pytest_imgsim.results.accept import apply, candidates, plan
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share, pictures_of
+from pytest_imgsim.results.folder import Results, ResultsFolder, Share
 from pytest_imgsim.results.merge import model_notes, read_shards
 
 
@@ -26,7 +26,7 @@ def test_records_and_pictures_of_all_shards(tmp_path: Path) -> None:
     results = merged(tmp_path, *shards)
     assert [record.name for record in results.records] == ["t/b", "t/b/2", "t/a", "t/a/2"]
     out = tmp_path / "imgsim-results"
-    kept = [(out / path).read_bytes() for r in results.records for path in pictures_of(r)]
+    kept = [(out / path).read_bytes() for r in results.records for path in r.pictures.values()]
     assert kept == list(SEEN)
     assert (out / ".gitignore").read_bytes() == b"*\n"
 

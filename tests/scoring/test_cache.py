@@ -14,9 +14,10 @@ from fakes import Bench, FakeModel, Pixels, UntouchableModel, flat, noise, png
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.model import weights
 from pytest_imgsim.model.resnet50 import ResNet50
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture
 from pytest_imgsim.record import Verdict
-from pytest_imgsim.scoring import cache as remembered
+from pytest_imgsim.scoring import cache
 from pytest_imgsim.scoring.cache import ScoreCache, Scored
 
 OLD = noise(40, 48)
@@ -46,7 +47,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def scored(folder: Path | None, a: Picture, b: Picture, model: Any) -> Scored:
-    return ScoreCache(lambda: folder).compare(a, b, model)
+    return ScoreCache(lambda: folder).compare(PicturePair(a, b), model)
 
 
 def test_a_known_pair_is_not_scored_again(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_a_known_pair_is_not_scored_again(tmp_path: Path) -> None:
     pair = Picture(OLD), Picture(NEW)
     first = scored(tmp_path, *pair, FakeModel())
     again = scored(tmp_path, *pair, Unloadable())
-    assert again == first
+    assert again == replace(first, cached=True)
     assert again.scores.regions
     assert again.scores.cells is None
     assert len(list(tmp_path.iterdir())) == 1
@@ -93,7 +94,7 @@ def test_other_code_scores_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """What another version has remembered is not used."""
     pair = Picture(OLD), Picture(NEW)
     scored(tmp_path, *pair, FakeModel())
-    monkeypatch.setattr(remembered, "_code", lambda: "another")
+    monkeypatch.setattr(cache, "_code_digest", lambda: "another")
     model = FakeModel()
     scored(tmp_path, *pair, model)
     assert model.calls > 0

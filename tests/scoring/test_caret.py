@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import FakeModel, Pixels, UntouchableModel, flat, noise
+from fakes import FakeModel, Pixels, UntouchableModel, compared, flat, noise
 
-from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Picture
-from pytest_imgsim.scoring import caret
-from pytest_imgsim.scoring.compare import compare
+from pytest_imgsim.rect import Rect
+from pytest_imgsim.scoring.caret import lone_caret
+from pytest_imgsim.scoring.formula import CARET_SCORE
 
 
 def page() -> Pixels:
@@ -26,9 +26,9 @@ def with_line(rgb: Pixels, x: int, y: int, width: int, height: int, grey: int = 
     return out
 
 
-def found(a: Pixels, b: Pixels) -> Box | None:
-    box = caret.lone_caret(a, b, differing(a, b))
-    assert caret.lone_caret(b, a, differing(a, b)) == box
+def found(a: Pixels, b: Pixels) -> Rect | None:
+    box = lone_caret(a, b, differing(a, b))
+    assert lone_caret(b, a, differing(a, b)) == box
     return box
 
 
@@ -36,13 +36,13 @@ def found(a: Pixels, b: Pixels) -> Box | None:
 @pytest.mark.parametrize("x", [0, 5, 50, 118])
 def test_a_caret_is_found(width: int, height: int, x: int) -> None:
     """An upright line of one colour is a caret, on empty ground and over letters."""
-    assert found(page(), with_line(page(), x, 25, width, height)) == Box(x, 25, width, height)
+    assert found(page(), with_line(page(), x, 25, width, height)) == Rect(x, 25, width, height)
 
 
 def test_a_light_caret_on_dark_ground() -> None:
     """A dark page has a light caret."""
     dark = flat(40, 40, (20, 20, 30))
-    assert found(dark, with_line(dark, 10, 10, 1, 16, 240)) == Box(10, 10, 1, 16)
+    assert found(dark, with_line(dark, 10, 10, 1, 16, 240)) == Rect(10, 10, 1, 16)
 
 
 @pytest.mark.parametrize(
@@ -82,20 +82,22 @@ def test_transparency_is_no_caret() -> None:
     """A line that differs in opacity alone is compared as always."""
     alpha = np.full((80, 120), 255, np.uint8)
     alpha[20:36, 10] = 0
-    scores = compare(Picture(page()), Picture(page(), alpha), FakeModel())
-    assert scores.score != caret.SCORE
+    scores = compared(Picture(page()), Picture(page(), alpha), FakeModel())
+    assert scores.score != CARET_SCORE
 
 
 def test_its_score() -> None:
-    """A caret passes all thresholds but the strictest, and is named as the region."""
+    """A caret passes all thresholds but the strictest and is the region; no model is asked."""
     changed = with_line(page(), 10, 20, 1, 16)
-    scores = compare(Picture(page()), Picture(changed), FakeModel())
+    scores = compared(Picture(page()), Picture(changed), UntouchableModel())
     [region] = scores.regions
     assert (region.x, region.y, region.width, region.height) == (10, 20, 1, 16)
-    assert scores.score == region.score == caret.SCORE < 1
-    assert scores.global_score < 1
+    assert scores.score == region.score == CARET_SCORE < 1
+    assert region.reason == "text caret"
+    assert scores.cells is None
+    assert scores.global_score is region.cosine is region.weight is None
 
 
 def test_equality_comes_first() -> None:
     """Equal pictures are equal, caret or not."""
-    assert compare(Picture(page()), Picture(page()), UntouchableModel()).score == 1.0
+    assert compared(Picture(page()), Picture(page()), UntouchableModel()).score == 1.0

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import FakeModel, Pixels, UntouchableModel, flat, noise
+from fakes import FakeModel, Pixels, UntouchableModel, compared, flat, noise
 from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_imgsim.pictures.changed import changed_pixels
 from pytest_imgsim.pictures.picture import Picture
-from pytest_imgsim.record import RegionScore
 from pytest_imgsim.scoring import compare as module
-from pytest_imgsim.scoring.compare import Scores, compare
+from pytest_imgsim.scoring.compare import Scores
 from pytest_imgsim.scoring.cosine import FeatureMap
-from pytest_imgsim.scoring.pooled import THUMBNAIL_PIXELS, pooled, thumbnail
+from pytest_imgsim.scoring.formula import THUMBNAIL_PIXELS
+from pytest_imgsim.scoring.pooled import pooled, thumbnail
 from pytest_imgsim.scoring.tiles import tiles
 
 
@@ -52,21 +52,21 @@ def with_spot(rgb: Pixels, x: int, y: int, side: int = 6) -> Pixels:
 
 
 def scores(a: Pixels, b: Pixels) -> Scores:
-    return compare(Picture(a), Picture(b), FakeModel())
+    return compared(Picture(a), Picture(b), FakeModel())
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (64, 64), (100, 70)])
 def test_equal_pictures_need_no_model(shape: tuple[int, int]) -> None:
     """Equal pictures score exactly 1 and the model is left alone."""
     rgb = noise(*shape)
-    assert compare(Picture(rgb), Picture(rgb.copy()), UntouchableModel()) == Scores(1.0, 1.0, ())
+    assert compared(Picture(rgb), Picture(rgb.copy()), UntouchableModel()) == Scores(1.0, 1.0, ())
 
 
 def test_opaque_alpha_is_equal_to_none() -> None:
     """An alpha plane of 255 throughout is no difference."""
     rgb = noise(9, 9)
     opaque = Picture(rgb, np.full((9, 9), 255, np.uint8))
-    assert compare(Picture(rgb), opaque, UntouchableModel()).score == 1.0
+    assert compared(Picture(rgb), opaque, UntouchableModel()).score == 1.0
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3), (33, 65), (96, 128)])
@@ -74,9 +74,11 @@ def test_any_size_has_a_score(shape: tuple[int, int]) -> None:
     """The smallest and the oddest pictures are scored, and the region is all that changed."""
     a, b = flat(*shape, (255, 255, 255)), flat(*shape, (0, 0, 0))
     result = scores(a, b)
-    assert result.score == pytest.approx(-1.0, abs=1e-6)
-    assert result.global_score == pytest.approx(-1.0, abs=1e-6)
-    assert result.regions == (RegionScore(0, 0, shape[1], shape[0], result.score),)
+    assert result.score == pytest.approx(0, abs=0.01)
+    assert result.global_score == pytest.approx(0, abs=1e-6)
+    [region] = result.regions
+    assert region.slices == np.s_[0 : shape[0], 0 : shape[1]]
+    assert region.score == result.score
 
 
 def test_symmetry() -> None:
@@ -97,7 +99,10 @@ def test_worst_region_is_where_the_change_is(x: int, y: int) -> None:
     """The region is the tight box around the changed pixels and has the score."""
     a = flat(96, 146)
     result = scores(a, with_spot(a, x, y))
-    assert result.regions == (RegionScore(x, y, 6, 6, result.score),)
+    [region] = result.regions
+    assert region.slices == np.s_[y : y + 6, x : x + 6]
+    assert region.score == result.score
+    assert result.global_score is not None
     assert result.score < result.global_score < 1
 
 
@@ -119,7 +124,7 @@ def test_the_nearest_region_gets_the_worst_score() -> None:
     a = flat(64, 256)
     b = with_spot(with_spot(a, 8, 8, 8), 160, 40, 8)
     b[8:16, 8:16] = (220, 180, 180)
-    result = compare(Picture(a), Picture(b), Shifted())
+    result = compared(Picture(a), Picture(b), Shifted())
     assert (result.regions[0].x, result.regions[0].score) == (160, result.score)
     assert result.score < (result.regions[1].score or 0.0)
 
@@ -141,6 +146,7 @@ def test_a_small_change_hardly_moves_the_global_score() -> None:
     a = flat(320, 320)
     result = scores(a, with_spot(a, 150, 150, 8))
     assert result.score < 0.9
+    assert result.global_score is not None
     assert result.global_score > 0.99
 
 
@@ -149,9 +155,9 @@ def test_change_of_opacity_alone(rgb: Pixels) -> None:
     """Pixels that only turn transparent are found, and scored as the opacity's picture."""
     alpha = np.full((64, 64), 255, np.uint8)
     alpha[40:48, 8:16] = 0
-    result = compare(Picture(rgb), Picture(rgb, alpha), FakeModel())
-    assert result.score == pytest.approx(-1.0, abs=1e-6)
-    assert result.regions == (RegionScore(8, 40, 8, 8, result.score),)
+    result = compared(Picture(rgb), Picture(rgb, alpha), FakeModel())
+    assert result.score == pytest.approx(0, abs=0.01)
+    assert [(r.slices, r.score) for r in result.regions] == [(np.s_[40:48, 8:16], result.score)]
 
 
 def test_the_lower_of_colour_and_opacity_counts() -> None:
@@ -160,11 +166,13 @@ def test_the_lower_of_colour_and_opacity_counts() -> None:
     b = with_spot(a, 8, 8, 8)
     alpha = np.full((64, 64), 255, np.uint8)
     alpha[8:16, 8:16] = 200
-    colour = compare(Picture(a), Picture(b), FakeModel())
-    opacity = compare(Picture(a), Picture(a, alpha), FakeModel())
-    both = compare(Picture(a), Picture(b, alpha), FakeModel())
+    colour = compared(Picture(a), Picture(b), FakeModel())
+    opacity = compared(Picture(a), Picture(a, alpha), FakeModel())
+    both = compared(Picture(a), Picture(b, alpha), FakeModel())
     assert both.score == min(colour.score, opacity.score)
-    assert both.global_score == min(colour.global_score, opacity.global_score)
+    assert both.global_score in (colour.global_score, opacity.global_score)
+    assert both.global_score is not None
+    assert all(both.global_score <= (each.global_score or 0) for each in (colour, opacity))
 
 
 @pytest.mark.parametrize("shape", [(200, 333), (500, 40), (97, 700), (33, 1000)])
@@ -181,13 +189,13 @@ def test_windows_make_no_difference(
         b = with_spot(b, x, y)
     b[-1, -1] = ~b[-1, -1]
     model = Spreading()
-    seen = compare(Picture(a), Picture(b), model)
+    seen = compared(Picture(a), Picture(b), model)
     assert model.calls > 2
     everywhere = np.ones((-(-shape[0] // 8) * 8, -(-shape[1] // 8) * 8), dtype=np.bool_)
     monkeypatch.setattr(
         module, "tiles", lambda _, receptive_radius: tiles(everywhere, receptive_radius)
     )
-    assert compare(Picture(a), Picture(b), Spreading()) == seen
+    assert compared(Picture(a), Picture(b), Spreading()) == seen
 
 
 def test_what_has_not_changed_is_not_seen() -> None:
@@ -202,7 +210,7 @@ def test_what_has_not_changed_is_not_seen() -> None:
             return super().local(rgb)
 
     a = noise(400, 640)
-    result = compare(Picture(a), Picture(with_spot(a, 320, 200, 4)), Noting())
+    result = compared(Picture(a), Picture(with_spot(a, 320, 200, 4)), Noting())
     # Cells 37 to 42 across see the pixel at 320, and see 3 cells before and 2 after themselves.
     assert sizes == [(88, 88, 3)] * 2
     assert result.cells is not None
@@ -212,7 +220,8 @@ def test_what_has_not_changed_is_not_seen() -> None:
 def test_pooled_looks_at_the_whole_picture() -> None:
     """The pooled vector of any picture is that of all its pixels."""
     rgb = noise(64, 97)
-    expected = (rgb.reshape(-1, 3).mean(axis=0) / 255 - 0.5).astype(np.float32)
+    mean = rgb.reshape(-1, 3).mean(axis=0) / 255
+    expected = np.concatenate([mean, 1 - mean])
     vector = pooled(rgb, FakeModel())
     assert vector.dtype == np.float32
     np.testing.assert_allclose(vector, expected, atol=1e-6)
@@ -250,12 +259,12 @@ def test_noise_elsewhere_does_not_widen_the_region() -> None:
     page = flat(128, 256, (200, 180, 160))
     noisy = page - np.uint8(1)
     noisy[40:56, 72:88] = (20, 200, 20)
-    scores = compare(Picture(noisy), Picture(page), FakeModel())
+    scores = compared(Picture(noisy), Picture(page), FakeModel())
     worst = scores.regions[0]
     assert (worst.x, worst.y) >= (48, 16)
     assert worst.width <= 64
     assert worst.height <= 64
-    drifted = compare(Picture(page - np.uint8(1)), Picture(page), FakeModel())
+    drifted = compared(Picture(page - np.uint8(1)), Picture(page), FakeModel())
     assert (drifted.regions[0].width, drifted.regions[0].height) == (256, 128)
 
 
@@ -279,7 +288,7 @@ def test_rows_that_are_equal_are_reduced_once(rows: tuple[int, int]) -> None:
     b = a.copy()
     b[rows[0] : rows[1], 40:45] ^= 255
     extractor = Glances()
-    compare(Picture(b), Picture(a), extractor)
+    compared(Picture(b), Picture(a), extractor)
     for seen, rgb in zip(extractor.seen, (b, a), strict=True):
         assert np.array_equal(seen, thumbnail(rgb))
         whole = Image.fromarray(rgb).resize(seen.shape[1::-1], Image.Resampling.BOX)

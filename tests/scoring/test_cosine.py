@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from pytest_imgsim.scoring.cosine import FeatureMap, cosine, cosine_map
-from pytest_imgsim.scoring.formula import scale_angles
 
 RANDOM = np.random.default_rng(1)
 DTYPES = [np.float16, np.float32, np.float64, np.int32, np.uint8]
@@ -108,40 +107,3 @@ def test_map_has_a_cosine_for_each_cell() -> None:
     expected = np.ones((2, 3))
     expected[0, 0], expected[1, 2] = 2**-0.5, -1
     np.testing.assert_allclose(cells.values, expected, atol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("value", "times", "expected"),
-    [
-        (1.0, 2.0, 1.0),
-        (np.cos(0.3), 2.0, np.cos(0.6)),
-        (np.cos(0.3), 3.0, np.cos(0.9)),
-        (0.5, 1.0, 0.5),
-        (-0.5, 0.5, 0.5),
-        (-0.5, 1.0, -0.5),
-        (0.0, 2.0, np.cos(np.pi - 2 * np.pi / 3 * np.exp(-1))),
-    ],
-)
-def test_turned(value: float, times: float, expected: float) -> None:
-    """Angles are multiplied; large ones that grow stay below half a turn."""
-    assert scale_angles(np.array([value]), times) == pytest.approx(expected, abs=1e-12)
-
-
-def test_what_is_less_alike_stays_so() -> None:
-    """However large the angles grow, their order is kept, and none of them comes back."""
-    cosines = np.linspace(1, -0.99, 200)
-    for times in (0.5, 1.0, 1.01, 2.0, 3.0):
-        out = scale_angles(cosines, times)
-        assert (np.diff(out) < 0).all()
-        assert (out <= cosines + 1e-12).all() or times < 1
-
-
-def test_identity_stays_exact() -> None:
-    """Where nothing differs the cosine is exactly 1, not nearly."""
-    assert (scale_angles(np.ones(3), 1.7) == 1.0).all()
-
-
-def test_each_cell_is_turned_by_its_own_number() -> None:
-    """A map is scale_angles by a map."""
-    out = scale_angles(np.array([[0.9, 0.0]]), np.array([[2.0, 0.5]]))
-    np.testing.assert_allclose(out, [[2 * 0.9**2 - 1, np.sqrt(0.5)]])

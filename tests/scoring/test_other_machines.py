@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import compared
 from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_imgsim.model.resnet50 import ResNet50
 from pytest_imgsim.pictures.picture import Picture
-from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.scoring.cosine import cosine
 from pytest_imgsim.settings import Settings
 
@@ -50,14 +50,14 @@ def test_forgives_another_machine_and_not_a_new_word(model: ResNet50, name: str)
     """What this product is for: one default threshold between noise and a regression."""
     threshold, rgb = Settings().threshold, shop_pages()[name]
     noisy = as_another_machine_shows(rgb)
-    assert compare(Picture(noisy), Picture(rgb), model).score >= threshold
+    assert compared(Picture(noisy), Picture(rgb), model).score >= threshold
     worse = noisy.copy()
     source, target = (
         (slice(top, top + SIZE[0]), slice(left, left + SIZE[1])) for top, left in (WORD, ELSEWHERE)
     )
     worse[target] = noisy[source]
     assert not np.array_equal(worse, noisy)
-    scores = compare(Picture(worse), Picture(rgb), model)
+    scores = compared(Picture(worse), Picture(rgb), model)
     assert scores.score < threshold
     box = scores.regions[0]
     # Around the word, though every pixel of the page differs.
@@ -90,5 +90,5 @@ def test_a_label_that_jitters_by_a_pixel_passes(
     moved[top : top + height, left : left + width] = page[
         top - aside[0] : top - aside[0] + height, left - aside[1] : left - aside[1] + width
     ]
-    score = compare(Picture(moved), Picture(page), model).score
+    score = compared(Picture(moved), Picture(page), model).score
     assert (score >= Settings().threshold) == passes

@@ -6,12 +6,8 @@ import numpy as np
 import pytest
 from fakes import Pixels, flat, noise
 
-from pytest_imgsim.scoring.pixel_evidence import (
-    FULL_SHADE_LEVELS,
-    MIN_CONTRAST,
-    MIN_WEIGHT,
-    pixel_evidence,
-)
+from pytest_imgsim.scoring.formula import FULL_SHADE_LEVELS, MIN_CONTRAST, MIN_WEIGHT
+from pytest_imgsim.scoring.pixel_evidence import pixel_evidence
 
 STRIDE = 4
 #: Cells that see nothing of the edge.

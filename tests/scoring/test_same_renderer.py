@@ -1,16 +1,15 @@
-"""How still a picture stood, and what that does to its score."""
+"""Whether the same renderer drew both pictures, and what that does to the score."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import FakeModel, Pixels, flat, noise
+from fakes import FakeModel, Pixels, compared, flat, noise
 
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Picture
-from pytest_imgsim.scoring.compare import SAME_RENDERER_GAIN, compare
-from pytest_imgsim.scoring.formula import scale_angles
-from pytest_imgsim.scoring.same_renderer import RERENDERED_SHARE, same_renderer
+from pytest_imgsim.scoring.formula import RERENDERED_SHARE, scores, weights
+from pytest_imgsim.scoring.same_renderer import same_renderer
 
 
 def between(a: Pixels, b: Pixels) -> float:
@@ -93,8 +92,8 @@ def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
     changed = page.copy()
     changed[80:88, 80:88] //= 2
     elsewhere = brighter(changed, 100, 1)
-    still = compare(Picture(page), Picture(changed), FakeModel())
-    noisy = compare(Picture(page), Picture(elsewhere), FakeModel())
+    still = compared(Picture(page), Picture(changed), FakeModel())
+    noisy = compared(Picture(page), Picture(elsewhere), FakeModel())
     assert still.score < noisy.score < 1
-    times = 1 + SAME_RENDERER_GAIN * same_renderer(page, changed, differing(page, changed))
-    assert still.score == pytest.approx(float(scale_angles(np.array(noisy.score), times)), abs=1e-6)
+    weight = weights(same_renderer(page, changed, differing(page, changed)), 1.0)
+    assert still.score == pytest.approx(float(scores(np.array(noisy.score), weight)), abs=1e-6)

@@ -1,0 +1,70 @@
+"""The formula of the score."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pytest_imgsim.scoring.formula import SATURATION_ANGLE, reason, scores, weights
+
+
+@pytest.mark.parametrize(
+    ("cosine", "weight", "expected"),
+    [
+        (1.0, 2.0, 1.0),
+        (np.cos(0.3), 2.0, np.cos(0.6)),
+        (np.cos(0.3), 3.0, np.cos(0.9)),
+        (0.5, 1.0, 0.5),
+        (0.0, 0.5, np.sqrt(0.5)),
+        # 120 degrees are 60 beyond the limit, which leaves 30 of them for a right angle.
+        (0.5, 2.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-2))),
+        (0.0, 1.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-1))),
+    ],
+)
+def test_scores(cosine: float, weight: float, expected: float) -> None:
+    """An angle is multiplied by its weight; a large one approaches a right angle."""
+    assert scores(np.array([cosine]), weight) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("weight", [0.5, 1.0, 1.01, 2.0, 3.0])
+def test_the_worse_cell_keeps_the_lower_score(weight: float) -> None:
+    """However large an angle grows, the order is kept and no score leaves [0, 1]."""
+    out = scores(np.linspace(1, 0, 200), weight)
+    assert (np.diff(out) < 0).all()
+    assert out[0] == 1
+    assert out[-1] > 0
+
+
+def test_scores_of_half_and_more_are_plain_cosines() -> None:
+    """The limit changes no score above 0.5, and joins the rest without a step."""
+    angles = np.linspace(0, SATURATION_ANGLE, 50)
+    np.testing.assert_allclose(scores(np.cos(angles), 1.0), np.cos(angles), atol=1e-12)
+    near = scores(np.cos(SATURATION_ANGLE + np.array([-1e-6, 1e-6])), 1.0)
+    assert np.ptp(near) < 1e-5
+
+
+def test_identity_stays_exact() -> None:
+    """Where nothing differs the score is exactly 1, not nearly."""
+    assert (scores(np.ones(3), 1.7) == 1.0).all()
+
+
+def test_each_cell_has_its_own_weight() -> None:
+    """A map of cosines goes with a map of weights."""
+    out = scores(np.array([[0.9, 0.0]]), np.array([[2.0, 0.5]]))
+    np.testing.assert_allclose(out, [[2 * 0.9**2 - 1, np.sqrt(0.5)]])
+
+
+def test_weights() -> None:
+    """One renderer makes an angle count up to three times; a shift that explains it, half."""
+    evidence = np.array([0.5, 1.0])
+    np.testing.assert_allclose(weights(0.0, evidence), [0.5, 1.0])
+    np.testing.assert_allclose(weights(1.0, evidence), [1.5, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"),
+    [(1.0, ""), (0.999, ""), (2.9, "same renderer"), (0.5, "re-rasterised")],
+)
+def test_reason(weight: float, expected: str) -> None:
+    """A weight that is not 1 has a reason."""
+    assert reason(weight) == expected
