@@ -28,6 +28,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from pytest_imgsim import ResNet50
 from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture
 from pytest_imgsim.scoring.compare import Scores, compare
 from pytest_imgsim.settings import Settings
@@ -143,7 +144,7 @@ def main() -> None:
         plain = capture(MACHINES[0], url)
         for machine in MACHINES:
             shown = capture(machine, url)
-            scores = [compare(shown[name], plain[name], model) for name in PAGES]
+            scores = [compare(PicturePair(shown[name], plain[name]), model) for name in PAGES]
             print(row(machine.name, scores, threshold), flush=True)
     regressions = []
     for regression in REGRESSIONS:
@@ -152,7 +153,7 @@ def main() -> None:
             continue
         with serve_shop((regression,)) as url:
             shown = capture(MACHINES[0], url)
-        scores = compare(shown[name], plain[name], model)
+        scores = compare(PicturePair(shown[name], plain[name]), model)
         if scores.score < 1.0:
             regressions.append(scores)
     print(row("**regressions that show in the window**", regressions, threshold))

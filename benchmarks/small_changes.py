@@ -14,6 +14,7 @@ import numpy as np
 
 from pytest_imgsim import ResNet50
 from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture, Pixels
 from pytest_imgsim.scoring.compare import compare
 
@@ -73,7 +74,7 @@ def main() -> None:
     for name, change in CHANGES.items():
         rgb = page.rgb.copy()
         change(rgb)
-        scores = compare(Picture(rgb), page, model)
+        scores = compare(PicturePair(Picture(rgb), page), model)
         print(f"| {name} | {scores.score:.3f} | {scores.global_score:.5f} |")
 
 

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pytest_imgsim import ResNet50
 from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture, Pixels
 from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.settings import Settings
@@ -102,7 +103,10 @@ def examples() -> list[Example]:
     model, page = ResNet50(), as_picture(PAGE)
     plain = Image.fromarray(page.rgb)
     made = [(name, np.asarray(change(plain))) for name, change in changes()]
-    return [Example(name, rgb, compare(Picture(rgb), page, model).score) for name, rgb in made]
+    return [
+        Example(name, rgb, compare(PicturePair(Picture(rgb), page), model).score)
+        for name, rgb in made
+    ]
 
 
 def nearest(found: list[Example]) -> list[Example]:

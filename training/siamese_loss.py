@@ -46,20 +46,6 @@ def together(maps: list[Any]) -> Any:
     return out
 
 
-def scale_angles(values: Any, times: Any) -> Any:
-    """Return the cosines of angles `times` as large, as the package scores a page with noise.
-
-    Parameters
-    ----------
-    values : tensor of shape (N, h, w)
-        Cosines.
-    times : tensor of shape (N, h, w)
-        What `pytest_imgsim.scoring.pixel_evidence` says of each cell.
-    """
-    # At a cosine of 1 the angle has no slope.
-    return torch.cos(torch.acos(values.clamp(-0.9999, 0.9999)) * times)
-
-
 def loss(values: Any, changed: Any, stride: int) -> tuple[Any, Any]:
     """Return how wrong a map of cosines is, and how wrong each pair's decisive cell.
 

@@ -23,12 +23,15 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from siamese_data import Drawn, Pages, Pair, Sampler
-from siamese_loss import cosines, loss, scale_angles, together
+from siamese_loss import cosines, loss, together
 from siamese_net import ResNet50, fast, load_bundled, to_keras
 
+from pytest_imgsim.scoring.formula import scores, weights
 from pytest_imgsim.scoring.pixel_evidence import pixel_evidence
 from pytest_imgsim.scoring.pooled import thumbnail
+from pytest_imgsim.scoring.same_renderer import same_renderer
 
 STRIDES = (4, 8, 16)
 BUNDLED = "bundled"
@@ -114,15 +117,21 @@ def save(run: Run, folder: Path) -> None:
 
 
 def tensors(pairs: list[Pair]) -> tuple[Any, Any, Any]:
-    """Return both sides one after the other, (2 N, 3, H, W), changed pixels, and the evidence."""
+    """Return both sides one after the other, (2 N, 3, H, W), changed pixels, and the weights."""
     stacked = np.stack([pair.a for pair in pairs] + [pair.b for pair in pairs])
     changed = np.stack([pair.changed for pair in pairs]).astype(np.float32)
-    told = np.stack([pixel_evidence(pair.a, pair.b, STRIDES[0]) for pair in pairs]).astype(
-        np.float32
-    )
+    weighted = np.stack([cell_weights(pair) for pair in pairs])
     rgb = torch.from_numpy(stacked).permute(0, 3, 1, 2).float()
     rgb = rgb.contiguous(memory_format=torch.channels_last)
-    return rgb, torch.from_numpy(changed), torch.from_numpy(told)
+    return rgb, torch.from_numpy(changed), torch.from_numpy(weighted)
+
+
+def cell_weights(pair: Pair) -> NDArray[np.float32]:
+    """Return how much the angle of each cell counts, (h, w), as when the package scores."""
+    differs = (pair.a != pair.b).any(axis=2)
+    same = same_renderer(pair.a, pair.b, differs)
+    evidence = pixel_evidence(pair.a, pair.b, STRIDES[0])
+    return np.asarray(weights(same, evidence), dtype=np.float32)
 
 
 def one_step(run: Run, batch: list[Drawn], alone: float) -> tuple[list[float], list[float]]:
@@ -130,13 +139,15 @@ def one_step(run: Run, batch: list[Drawn], alone: float) -> tuple[list[float], l
 
     A stage weighs `alone` beside all of them together.
     """
-    rgb, changed, told = tensors([drawn.pair for drawn in batch])
+    rgb, changed, weighted = tensors([drawn.pair for drawn in batch])
     run.network.train()
     with fast():
         maps = run.network(rgb)
     maps = [cosines(*features.chunk(2)) for features in maps]
     losses = [loss(each, changed, stride)[0] for each, stride in zip(maps, STRIDES, strict=False)]
-    whole, hardness = loss(scale_angles(together(maps), told), changed, STRIDES[0])
+    # At a cosine of 1 the angle has no slope.
+    scored = scores(together(maps).clamp(0, 0.9999), weighted, torch)
+    whole, hardness = loss(scored, changed, STRIDES[0])
     total = whole + alone * sum(losses)
     run.optimiser.zero_grad()
     total.backward()  # type: ignore[union-attr, unused-ignore]

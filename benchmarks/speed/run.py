@@ -44,6 +44,7 @@ from suites import (
 
 from pytest_imgsim import ResNet50
 from pytest_imgsim.pictures.decode import decode
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture, encode_png
 from pytest_imgsim.scoring.compare import compare
 
@@ -180,13 +181,21 @@ def pictures(rounds: int) -> list[Row]:
 
     def add(part: str, x: float, before: Image.Image, after: Image.Image) -> None:
         a, b = (Picture(np.asarray(image)) for image in (before, after))
-        rows.append({"part": part, "x": x, "ms": timed(lambda: compare(a, b, model), rounds)})
+        rows.append(
+            {"part": part, "x": x, "ms": timed(lambda: compare(PicturePair(a, b), model), rounds)}
+        )
 
     plain = page(0)
     data = encode_png(np.asarray(plain))
     rows.append({"part": "decode", "x": 0, "ms": timed(lambda: decode(data), rounds)})
     same = Picture(np.asarray(plain))
-    rows.append({"part": "equal", "x": 0, "ms": timed(lambda: compare(same, same, model), rounds)})
+    rows.append(
+        {
+            "part": "equal",
+            "x": 0,
+            "ms": timed(lambda: compare(PicturePair(same, same), model), rounds),
+        }
+    )
     add("button", 0, plain, page(0, button=RED))
     add("text", 0, plain, page(0, dx=0.5))
     for side in (10, 40, 100, 200, 400, 600, 800):
@@ -206,10 +215,11 @@ import numpy as np
 sys.path.insert(0, {here!r})
 from suites import page
 from pytest_imgsim import ResNet50
-from pytest_imgsim.scoring.compare import compare
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture
+from pytest_imgsim.scoring.compare import compare
 a, b = (Picture(np.asarray(page(0, 12000, dx=dx))) for dx in (0, 0.5))
-compare(a, b, ResNet50())
+compare(PicturePair(a, b), ResNet50())
 """
 
 
