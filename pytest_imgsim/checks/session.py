@@ -1,4 +1,4 @@
-"""One run's comparisons: from a source and a name to a record. Knows no pytest."""
+"""One run's comparisons, from a source and a name to a record; knows no pytest."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Session:
     Parameters
     ----------
     settings : Settings
-        Those of the run; a check may lay its own over them.
+        Those of the run; a check may override them.
     root : Path
         Where relative folders and baselines begin: pytest's rootdir.
     model : callable
-        Returns what scores pictures that are not equal; not called as long as all are.
+        Returns what scores pictures that are not equal; not called while all are.
     memory : callable
-        Returns the folder in which scores are remembered, or None for none.
+        Returns the folder of the score cache, or None for none.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Session:
         self._calls: dict[str, int] = {}
 
     def begin(self, test: TestId) -> None:
-        """Forget what an earlier attempt of `test` claimed: a rerun starts anew."""
+        """Forget what an earlier attempt of `test` claimed: a rerun starts afresh."""
         self._calls.pop(test.node, None)
         for key in self._claimed_by.pop(test.node, ()):
             del self._claims[key]
@@ -80,7 +80,7 @@ class Session:
         source : object
             The actual picture; see :data:`pytest_imgsim.pictures.capture.ACCEPTED`.
         baseline : None, str or path
-            None for the test's own name, numbered when it is asked for again; a name within
+            None for the test's own name, numbered when it is used again; a name within
             the test; or the path of a picture, relative to rootdir.
         settings : Settings, optional
             Those in force for this check.

@@ -1,4 +1,4 @@
-"""What became of a changed area, in a word, from the pixels of both pictures in and around it."""
+"""What happened to a changed area, in a word, from the pixels of both pictures in and around it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ ADDED, REMOVED, MOVED, RECOLOURED = "added", "removed", "moved", "recoloured"
 RESIZED, TEXT, CHANGED = "resized", "text changed", "changed"
 
 Values = NDArray[np.float64]
-#: Levels by which pixels may differ that show the same.
+#: Levels by which pixels that show the same thing may differ.
 NEAR = 8
 #: Levels by which ink stands out from its ground.
 INK = 48
-#: Pixels around an area that tell what it lies on, and in which to look for what moved.
+#: Pixels around an area that show its ground, and in which to look for what moved.
 MARGIN, CONTEXT = 2, 16
-#: Share of the edges that may be left where something has gone.
+#: Share of the edges that may be left where something is gone.
 FADED = 0.05
 #: Share of a change that a map of colours may leave unexplained.
 UNEXPLAINED = 0.15
 #: Share of the changed pixels that an offset has to explain, and how many offsets are tried.
 EXPLAINED, OFFSETS = 0.9, 16
-#: The least change of both sides, and the least correlation, of what is only scaled, and its
-#: smallest side: single letters all look alike at some scale.
+#: What is only scaled changes both sides by at least this factor, correlates at least this much,
+#: and has sides of at least this many pixels: single letters all look alike at some scale.
 SCALED, SAME_SHAPE, SMALLEST = 1.04, 0.72, 9
 #: Areas above this many pixels are not searched for what moved or was scaled.
 MAX_SEARCHED = 500_000
@@ -39,7 +39,7 @@ MAX_SEARCHED = 500_000
 
 @dataclass(frozen=True)
 class ChangeClass:
-    """What became of an area.
+    """What happened to an area.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class ChangeClass:
 
 
 def classify(actual: Pixels, baseline: Pixels, box: Rect, *, alike: bool = False) -> ChangeClass:
-    """Return what became of an area.
+    """Return what happened to an area.
 
     Parameters
     ----------
@@ -64,13 +64,13 @@ def classify(actual: Pixels, baseline: Pixels, box: Rect, *, alike: bool = False
     box : Rect
         The area; what differs in it is one change.
     alike : bool
-        Whether the area passes: text there is drawn in another way and is no other text.
+        Whether the area passes: its text is the same, only drawn in another way.
 
     Returns
     -------
     ChangeClass
-        ``CHANGED`` where nothing else is sure. With the pictures exchanged, added and removed
-        change places, an offset its sign, and all else stays.
+        ``CHANGED`` where nothing else is sure. If the pictures are swapped, added and removed
+        swap too, an offset changes its sign, and the rest stays.
     """
     a, b, changed = _cut(actual, baseline, box, MARGIN)
     if not changed.any():
@@ -120,10 +120,10 @@ def _edges(rgb: Pixels, at: Mask) -> int:
 
 
 def _recoloured(a: Pixels, b: Pixels, changed: Mask) -> bool:
-    """Return whether each picture is the other in other colours."""
+    """Return whether each picture is the other one in other colours."""
     left, right = (np.concatenate([rgb[changed], rgb[~changed]]) / 255.0 for rgb in (a, b))
     count = int(changed.sum())
-    # What changed and what did not weigh alike, however much of either there is.
+    # What changed and what did not have the same weight, however much of either there is.
     weights = np.repeat([1 / count, 1 / max(len(left) - count, 1)], [count, len(left) - count])
     shares = (_unexplained(*pair, weights) for pair in ((left, right), (right, left)))
     energy = float(((left[:count] - right[:count]) ** 2).sum()) / count
@@ -173,7 +173,7 @@ def _offsets(change: Values) -> Iterator[tuple[int, int]]:
 
 
 def _alike(a: Pixels, b: Pixels, dx: int, dy: int) -> Mask:
-    """Return which pixels of `a` show what lies in `b` that far to the left and above."""
+    """Return which pixels of `a` show what `b` has that far to the left and above."""
     height, width = a.shape[:2]
     here = np.s_[max(dy, 0) : height + min(dy, 0), max(dx, 0) : width + min(dx, 0)]
     there = np.s_[max(-dy, 0) : height + min(-dy, 0), max(-dx, 0) : width + min(-dx, 0)]

@@ -1,4 +1,4 @@
-"""What differs, for people: pixel difference, SSIM, and pictures with the changes drawn."""
+"""Pictures with the changes drawn: boxed, filled, as a heat map; and the hatched mask."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_imgsim.rect import Rect
 OUTLINE = (217, 119, 6)
 WORST_OUTLINE = (220, 38, 38)
 FILL = (220, 38, 38)
-#: How much of its darkness is left of what has not changed, where changes are filled.
+#: Where changes are filled, how much of the darkness of the rest is left.
 PALE = 0.35
 #: The hatching over what is ignored: its colour, the opacity of its stripes and of the
 #: ground between them, the stripes' width and their distance.
@@ -29,7 +29,7 @@ def draw_boxes(rgb: Pixels, boxes: Sequence[Rect]) -> Pixels:
     pen = ImageDraw.Draw(image)
     for box in reversed(boxes):
         colour = WORST_OUTLINE if box is boxes[0] else OUTLINE
-        # Outside the region, so that the line covers nothing of what changed.
+        # Outside the region, so that the line covers nothing that changed.
         around = (box.x - 4, box.y - 4, box.right + 3, box.bottom + 3)
         pen.rectangle(around, outline=colour, width=2)
     return np.asarray(image)
@@ -58,7 +58,7 @@ def draw_mask(covered: Mask) -> Pixels:
 
 
 def fill_changes(rgb: Pixels, changed: Mask) -> Image.Image:
-    """Return the picture paled to grey with the changed pixels, (H, W) bool, in red.
+    """Return the picture as pale grey with the changed pixels, (H, W) bool, in red.
 
     It has a palette: as a file it is half as large and takes a fifth of the time to write.
     """

@@ -17,12 +17,12 @@ def ssim(a: Pixels, b: Pixels, *, band: int = 64) -> float:
     a, b : ndarray of shape (H, W, 3), uint8
         Pictures of one size.
     band : int
-        Rows that are worked on at once, which bounds the memory.
+        Rows that are processed at once, which bounds the memory.
 
     Returns
     -------
     float
-        The mean over all windows that lie inside the picture, in [-1, 1]; 1 where equal.
+        The mean over all windows inside the picture, in [-1, 1]; 1 where equal.
 
     Raises
     ------

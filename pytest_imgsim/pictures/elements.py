@@ -1,4 +1,4 @@
-"""What ``ignore=`` takes, as areas of the picture at hand: boxes, pictures, live elements."""
+"""What ``ignore=`` takes, as areas of one picture: boxes, mask pictures, live elements."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _View:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where a picture lies on its page: its top left corner in CSS pixels, and its scale."""
+    """Where a picture is on its page: its top left corner in CSS pixels, and its scale."""
 
     x: float
     y: float

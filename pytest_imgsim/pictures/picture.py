@@ -1,4 +1,4 @@
-"""Bytes, arrays and PIL images as one kind of picture: 8-bit RGB, and alpha where there is any."""
+"""The one kind of picture: 8-bit RGB, and alpha where there is any."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Picture:
     Parameters
     ----------
     rgb : ndarray of shape (H, W, 3), uint8
-        Colours, laid on white where the picture is transparent.
+        Colours, on a white backdrop where the picture is transparent.
     alpha : ndarray of shape (H, W), uint8, or None
         Opacity, 255 is opaque; None where every pixel is opaque.
     data : bytes or None
         The encoded file that the pixels came from, where there was one.
     rgba : ndarray of shape (H, W, 4), uint8, or None
-        Colours before they were laid on white, and opacity; None where all is opaque.
+        Colours before they were put on the backdrop, and opacity; None where all is opaque.
     """
 
     rgb: Pixels

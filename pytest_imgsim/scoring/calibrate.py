@@ -15,7 +15,7 @@ from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.scoring.cosine import Extractor
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".gif", ".tif", ".tiff")
-#: A proposal lies below the noise floor by this share of the floor's distance from 1.
+#: A proposal is below the noise floor by this share of the floor's distance from 1.
 MARGIN = 0.25
 HIGHEST = 0.98
 

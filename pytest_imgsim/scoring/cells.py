@@ -1,4 +1,4 @@
-"""Pixels, gathered into square cells."""
+"""Reductions over square cells of pixels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 def reduced(
     operation: np.ufunc, values: NDArray[Any], cell: int, dtype: type[np.integer[Any]] | None = None
 ) -> NDArray[Any]:
-    """Return values with an operation carried out over each cell.
+    """Return values reduced over each cell.
 
     Parameters
     ----------
@@ -22,14 +22,14 @@ def reduced(
     cell : int
         Side of the cells in pixels.
     dtype : type, optional
-        What the operation works in, and returns; its own choice if left out.
+        What the operation computes in and returns; its own choice if left out.
 
     Returns
     -------
     ndarray of shape (H / cell, W / cell, C)
     """
     height, width = values.shape[0] // cell, values.shape[1] // cell
-    # Rows first, and then the columns as rows: what is added up then lies side by side in memory.
+    # Rows first, and then the columns as rows: what is summed is then contiguous in memory.
     rows = operation.reduce(values.reshape(height, cell, -1), axis=1, dtype=dtype)
     columns = np.ascontiguousarray(rows.T).reshape(width, cell, -1, height)
     return np.moveaxis(operation.reduce(columns, axis=1, dtype=dtype), -1, 0)

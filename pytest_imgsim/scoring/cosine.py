@@ -28,7 +28,7 @@ class FeatureMap:
 
 
 class Extractor(Protocol):
-    """Whatever turns pixels into features; ResNet50 is one, a test's fake another."""
+    """What turns pixels into features: ResNet50, or a fake in tests."""
 
     @property
     def model_id(self) -> str:
@@ -37,9 +37,9 @@ class Extractor(Protocol):
 
     @property
     def receptive_radius(self) -> int:
-        """How many pixels before and after a cell's first one its local features look at.
+        """How many pixels before and after a cell's first one its features depend on.
 
-        At least four strides, as far as the evidence of the pixels looks.
+        At least four strides, as far as the pixel evidence reaches.
         """
         ...
 
@@ -62,14 +62,14 @@ def cosine(
     a, b : ndarray of shape (..., C), float
         Feature vectors.
     dtype : {float64, float32}
-        What products are added up in. float32 is four times as fast and, for values as a network
-        gives them, good to 1e-6; squares beyond its range overflow.
+        What products are summed in. float32 is four times as fast and, for the values of a
+        network, accurate to 1e-6; squares beyond its range overflow.
 
     Returns
     -------
     ndarray of shape (...), float64
         :math:`a \cdot b / (\lVert a \rVert \lVert b \rVert)` in [-1, 1]; 1 means the same
-        direction. Two zero vectors are alike (1); one zero vector is like no other (0).
+        direction. Two zero vectors are alike (1); a zero vector and any other are not (0).
 
     Raises
     ------

@@ -1,10 +1,10 @@
 """How well the pixels confirm a change that the network sees.
 
-Another renderer draws text anew: its edges move by a part of a pixel, and the network, which has to
+Another renderer redraws text: its edges move by a part of a pixel, and the network, which has to
 notice a single letter, notices that too. A cell counts less where the pixels of one picture are
 nearly found in the other, at most one pixel away. "Nearly" depends on the contrast: what is left
 between two drawings of pale grey letters is paler than between black ones. What comes in from
-beyond a picture's edge when a page moves by one pixel does not count against it.
+beyond a picture's edge when a page shifts by one pixel does not count against it.
 
 However its edges are drawn, text leaves about as much of its colour on the ground around it. Where
 this shade differs, as it does for bold, faded or recoloured text, it confirms a change as well.
@@ -62,7 +62,9 @@ def pixel_evidence(
         From `MIN_WEIGHT` to 1.
     """
     own = a.shape if size is None else size
-    known = _around(np.stack([_known(move, a.shape, own, stride) for move in SHIFTS])) * a.shape[2]
+    known = (
+        _around(np.stack([_known(shift, a.shape, own, stride) for shift in SHIFTS])) * a.shape[2]
+    )
     unexplained = np.maximum(
         _unexplained(a, b, own, known, stride), _unexplained(b, a, own, known, stride)
     )
@@ -80,20 +82,20 @@ def pixel_evidence(
 def _unexplained(
     a: Pixels, b: Pixels, own: Size, known: NDArray[np.uint32], stride: int
 ) -> NDArray[np.float64]:
-    """Return the mean difference, in levels, between what `a` has around a cell and `b` near it."""
+    """Return the mean difference around each cell, in levels, from the best shift of `b`."""
     sums = _around(_differences(a, b, own, stride))
     means = np.full(sums.shape, np.inf)
     np.divide(sums, known, out=means, where=known > 0)
     return np.asarray(means.min(axis=0))
 
 
-def _known(move: Size, shape: Size, own: Size, stride: int) -> NDArray[np.uint32]:
-    """Return how many pixels of each cell can be compared after a move, (h, w)."""
-    return _counts(_inside(move, own), shape, stride)
+def _known(shift: Size, shape: Size, own: Size, stride: int) -> NDArray[np.uint32]:
+    """Return how many pixels of each cell can be compared after a shift, (h, w)."""
+    return _counts(_inside(shift, own), shape, stride)
 
 
 def _counts(where: Where, shape: Size, stride: int) -> NDArray[np.uint32]:
-    """Return how many pixels of each cell lie in some rows and columns, (h, w)."""
+    """Return how many pixels of each cell are in some rows and columns, (h, w)."""
     sides = []
     for inside, length in zip(where, shape, strict=False):
         seen = np.zeros(length, dtype=np.uint32)
@@ -102,11 +104,11 @@ def _counts(where: Where, shape: Size, stride: int) -> NDArray[np.uint32]:
     return np.outer(*sides)
 
 
-def _inside(move: Size, own: Size) -> Where:
-    """Return the rows and columns of a picture that have a pixel of the other beside them."""
+def _inside(shift: Size, own: Size) -> Where:
+    """Return the rows and columns of a picture that overlap the other one after a shift."""
     down, across = (
-        slice(max(0, -aside), max(0, length - max(0, aside)))
-        for aside, length in zip(move, own, strict=False)
+        slice(max(0, -step), max(0, length - max(0, step)))
+        for step, length in zip(shift, own, strict=False)
     )
     return down, across
 
@@ -114,9 +116,9 @@ def _inside(move: Size, own: Size) -> Where:
 def _shade(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.float64]:
     """Return how far apart the shades around each cell are, in levels of a channel, (h, w).
 
-    A shade is the mean over a cell's neighbourhood of such means: a tent over five cells. As much
-    as its slope makes of a pixel aside does not count, and nothing does where the tent reaches the
-    outermost pixels, which may have come in from beyond the edge.
+    A shade is the mean over a cell's neighbourhood of such means: a tent over five cells. What its
+    slope makes of a shift by one pixel does not count, and nothing counts where the tent reaches
+    the outermost pixels, which may have come in from beyond the edge.
     """
     down, across = (slice(MAX_SHIFT, max(0, length - MAX_SHIFT)) for length in own[:2])
     counts = _around(_around(_counts((down, across), a.shape, stride)[None]))
@@ -126,14 +128,14 @@ def _shade(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.float64]:
     for axis in (1, 2):
         if apart.shape[axis] > 1:
             apart -= MAX_SHIFT * np.abs(np.gradient((one + other) / 2, stride, axis=axis))
-    told = np.where(counts == NEIGHBOURHOOD**4 * stride**2, np.maximum(apart, 0), 0)
-    return np.asarray(told.max(axis=0), dtype=np.float64)
+    confirmed = np.where(counts == NEIGHBOURHOOD**4 * stride**2, np.maximum(apart, 0), 0)
+    return np.asarray(confirmed.max(axis=0), dtype=np.float64)
 
 
 def _tent(rgb: Pixels, where: Where, stride: int) -> NDArray[np.float32]:
-    """Return the sums over five cells each way around each cell, the nearest most, (C, h, w).
+    """Return the sums around each cell, the nearest weighted most, (C, h, w).
 
-    Only some rows and columns count.
+    Only the given rows and columns count.
     """
     inside = np.zeros_like(rgb)
     inside[where] = rgb[where]
@@ -144,7 +146,7 @@ def _tent(rgb: Pixels, where: Where, stride: int) -> NDArray[np.float32]:
 def _contrasts(a: Pixels, b: Pixels, stride: int) -> Iterator[NDArray[np.float64]]:
     """Yield the levels from the darkest to the lightest value of a channel around each cell.
 
-    First in what `_unexplained` looks at, and then in what `_shade` does.
+    First within the reach of `_unexplained`, then within that of `_shade`.
     """
     high = reduced(np.maximum, np.maximum(a, b), stride)
     low = reduced(np.minimum, np.minimum(a, b), stride)
@@ -164,7 +166,7 @@ def _spread(operation: np.ufunc, cells: Pixels) -> Pixels:
 
 
 def _differences(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.uint32]:
-    """Return the differences between `a` and `b` moved, summed over each cell, (moves, h, w)."""
+    """Return the differences between `a` and each shift of `b`, summed per cell, (shifts, h, w)."""
     height, width, _ = a.shape
     wide = np.pad(b, ((MAX_SHIFT, MAX_SHIFT), (MAX_SHIFT, MAX_SHIFT), (0, 0)))
     out = np.empty((len(SHIFTS), height // stride, width // stride), dtype=np.uint32)
@@ -173,13 +175,13 @@ def _differences(a: Pixels, b: Pixels, own: Size, stride: int) -> NDArray[np.uin
         band = a[top : top + step]
         rows = len(band)
         high, low = np.empty_like(band), np.empty_like(band)
-        for number, move in enumerate(SHIFTS):
-            start, left = top + MAX_SHIFT + move[0], MAX_SHIFT + move[1]
-            moved = wide[start : start + rows, left : left + width]
-            np.maximum(band, moved, out=high)
-            np.minimum(band, moved, out=low)
+        for number, shift in enumerate(SHIFTS):
+            start, left = top + MAX_SHIFT + shift[0], MAX_SHIFT + shift[1]
+            shifted = wide[start : start + rows, left : left + width]
+            np.maximum(band, shifted, out=high)
+            np.minimum(band, shifted, out=low)
             np.subtract(high, low, out=high)
-            inside, columns = _inside(move, own)
+            inside, columns = _inside(shift, own)
             high[: max(0, inside.start - top)] = 0
             high[max(0, inside.stop - top) :] = 0
             high[:, : columns.start] = 0

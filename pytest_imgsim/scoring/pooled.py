@@ -11,7 +11,7 @@ from pytest_imgsim.scoring.cosine import Extractor, cosine
 from pytest_imgsim.scoring.formula import THUMBNAIL_PIXELS
 from pytest_imgsim.scoring.tiles import changed_frame
 
-#: Rows that are reduced at once, which bounds the memory.
+#: Rows that are scaled down at once, which bounds the memory.
 BAND = 512
 
 
@@ -21,29 +21,29 @@ def pooled(rgb: Pixels, extractor: Extractor) -> NDArray[np.float32]:
 
 
 def thumbnail(rgb: Pixels) -> Pixels:
-    """Return (H, W, 3) uint8 pixels, reduced to about `THUMBNAIL_PIXELS` of them if there are more.
+    """Return (H, W, 3) uint8 pixels, scaled down to about `THUMBNAIL_PIXELS` if there are more.
 
-    What is made of these costs the same for pictures of all sizes.
+    So the pooled vector costs the same for pictures of all sizes.
     """
     width, height = _thumbnail_size(rgb)
     return _lower(_narrow(rgb, width), height)
 
 
 def _thumbnail_size(rgb: Pixels) -> tuple[int, int]:
-    """Return the width and height that a picture is reduced to."""
+    """Return the width and height that a picture is scaled down to."""
     height, width = rgb.shape[:2]
     share = min(1.0, (THUMBNAIL_PIXELS / (height * width)) ** 0.5)
     return max(1, round(width * share)), max(1, round(height * share))
 
 
 def _narrow(rgb: Pixels, width: int) -> Pixels:
-    """Return the pixels with each row reduced to a width, a band of rows at a time."""
+    """Return the pixels with each row scaled to a width, a band of rows at a time."""
     bands = (rgb[top : top + BAND] for top in range(0, len(rgb), BAND))
     return np.vstack([_resized(band, width, len(band)) for band in bands])
 
 
 def _lower(rgb: Pixels, height: int) -> Pixels:
-    """Return the pixels with each column reduced to a height."""
+    """Return the pixels with each column scaled to a height."""
     return _resized(rgb, rgb.shape[1], height)
 
 

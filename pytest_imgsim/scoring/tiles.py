@@ -1,8 +1,8 @@
-"""Which parts of two pictures the network has to see, so that it costs what has changed.
+"""The parts of two pictures that the network has to see, so that the cost depends on what changed.
 
-A cell's features depend on the pixels within its reach. Where none of these has changed, both
-pictures have the same features and the cosine is 1; the other cells are covered with windows,
-each with a margin wide enough for its cells to get the values that the whole picture would give.
+A cell's features depend on the pixels within its receptive field. Where none of these changed, both
+pictures have the same features and the cosine is 1. Tiles cover the other cells, each with a margin
+wide enough for its cells to get the values that the whole picture would give.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 
 from pytest_imgsim.pictures.picture import Mask
 
-#: Windows begin and end at multiples of this, which extractors and cells of all kinds divide, in
-#: pixels.
+#: Tiles begin and end at multiples of this many pixels, which all strides divide.
 ALIGNMENT = 8
 #: Largest core of a tile in cells of `ALIGNMENT`, down and across: 400 x 1280 pixels, which
 #: bounds the memory of a comparison.
 LARGEST = (50, 160)
-#: Side of the blocks, in cells, that are joined to windows.
+#: Side of the blocks, in cells, that are joined into tiles.
 BLOCK = 16
 
 Span = tuple[int, int]
@@ -30,19 +29,20 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Tile:
-    """A part of a picture: the cells that it stands for, and these with their margin.
+    """A part of a picture: its own cells, and these with their margin.
 
     Parameters
     ----------
     core, outer : tuple of (int, int)
-        (start, stop) down and across, in pixels, multiples of `ALIGNMENT`.
+        (start, stop) down and across, in pixels, without and with the margin; multiples of
+        `ALIGNMENT`.
     """
 
     core: tuple[Span, Span]
     outer: tuple[Span, Span]
 
     def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:
-        """Return the part of an (H, W, ...) array that lies within the margin."""
+        """Return the part of an (H, W, ...) array that the tile and its margin cover."""
         (top, bottom), (left, right) = self.outer
         return pixels[top:bottom, left:right]
 
@@ -52,7 +52,7 @@ class Tile:
         return down, across
 
     def own_cells(self, stride: int) -> tuple[slice, slice]:
-        """Return the core's cells within the window's own map."""
+        """Return the core's cells within the tile's own map."""
         down, across = (
             slice((core[0] - outer[0]) // stride, (core[1] - outer[0]) // stride)
             for core, outer in zip(self.core, self.outer, strict=True)
@@ -61,7 +61,7 @@ class Tile:
 
 
 def tiles(changed: Mask, receptive_radius: int) -> list[Tile]:
-    """Return windows over all cells that may differ.
+    """Return tiles over all cells that may differ.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def tiles(changed: Mask, receptive_radius: int) -> list[Tile]:
                     (down[0] + top, down[0] + bottom),
                     (across[0] + left, across[0] + right),
                 )
-                out.append(_window((rows, columns), receptive_radius, changed.shape))
+                out.append(_tile((rows, columns), receptive_radius, changed.shape))
     return out
 
 
@@ -121,8 +121,8 @@ def _pieces(length: int, largest: int) -> list[Span]:
 def _cores(cells: Mask, receptive_radius: int) -> NDArray[np.int64]:
     """Return (top, bottom, left, right) of rectangles over all True cells, (n, 4).
 
-    Blocks are joined, two at a time, as long as one window over both is no dearer than two; where
-    that ends dearer than a single window over all, it is the single one.
+    Blocks are joined, two at a time, as long as one tile over both costs no more than two. If the
+    result costs more than a single tile over everything, it is that single tile.
     """
     boxes = _blocks(cells, BLOCK)
     margin = sum(_margins(receptive_radius))
@@ -159,13 +159,13 @@ def _around(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int6
 
 
 def _cost(boxes: NDArray[np.int64], margin: int) -> NDArray[np.int64]:
-    """Return the cells that the network has to work on for each rectangle, (...)."""
+    """Return how many cells the network has to process for each rectangle, (...)."""
     height, width = boxes[..., 1] - boxes[..., 0], boxes[..., 3] - boxes[..., 2]
     return np.asarray((height + margin) * (width + margin))
 
 
-def _window(core: tuple[Span, Span], receptive_radius: int, shape: tuple[int, ...]) -> Tile:
-    """Return the window around a core in cells; beyond the picture there is nothing to see."""
+def _tile(core: tuple[Span, Span], receptive_radius: int, shape: tuple[int, ...]) -> Tile:
+    """Return the tile around a core in cells; its margin ends at the picture's edge."""
     before, after = _margins(receptive_radius)
     outer = [
         (max(start - before, 0) * ALIGNMENT, min((stop + after) * ALIGNMENT, length))
