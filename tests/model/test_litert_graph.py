@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.model import litert_backend as litert
 from pytest_imgsim.model.litert_backend import LiteModel
-from pytest_imgsim.model.litert_graph import EPSILON, folded, local_graph, pooled_graph
+from pytest_imgsim.model.litert_graph import folded, local_graph, pooled_graph
 from pytest_imgsim.model.resnet50 import ResNet50
-from pytest_imgsim.model.weights import STEPS, Arrays, bundled, named, unpacked
+from pytest_imgsim.model.weights import EPSILON, STEPS, Arrays, bundled, named, unpacked
 
 
 def layer(steps: NDArray[np.float32] | None) -> Arrays:
