@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fakes import BUNDLED_ID, bars, flat
 
+from pytest_imgsim.model.keras_backend import STAGES
 from pytest_imgsim.model.resnet50 import LOCAL_STRIDE, MEAN_BGR, ResNet50
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Picture
@@ -41,9 +42,15 @@ def test_features_are_those_of_keras_alone(model: ResNet50) -> None:
     """Features agree with Keras' own network, preprocessing and average pooling."""
     import keras
 
+    network = keras.applications.ResNet50(include_top=False, weights=None)
+    network.set_weights(model.model.get_weights())
+    stages = keras.Model(network.input, [network.get_layer(name).output for name in STAGES])
     pixels = bars(size=(80, 104))
     prepared = keras.applications.resnet50.preprocess_input(pixels[None].astype(np.float32))
-    local, top = map(np.asarray, model.model(prepared))
+    local, top = map(np.asarray, stages(prepared))
+    assert [each.name for each in model.model.layers[1:]] == [
+        each.name for each in network.layers[1:]
+    ]
     np.testing.assert_allclose(model.features(pixels), top.mean(axis=(0, 1, 2)), atol=1e-5)
     np.testing.assert_allclose(model.local(pixels).values, local[0], rtol=1e-4, atol=1e-4)
 
