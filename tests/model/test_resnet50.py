@@ -1,4 +1,4 @@
-"""The ResNet50 itself: its features, and scores that do not depend on how it is run."""
+"""The ResNet50 itself: its features, and scores that do not depend on how it runs."""
 
 from __future__ import annotations
 
@@ -105,13 +105,13 @@ def test_threads_and_batches_do_not_matter(model: ResNet50, tmp_path: Path) -> N
 
 
 def test_strides_and_channels(model: ResNet50) -> None:
-    """The local stage has the stride and channels that the docstring tells."""
+    """The local stage has the stride and the channels of its docstring."""
     cells = model.local(bars(size=(224, 320)))
     assert (cells.stride, cells.values.shape) == (4, (56, 80, 256))
 
 
 def test_similarity(model: ResNet50) -> None:
-    """The same picture is 1, another is less, and sizes may differ."""
+    """Equal pictures give 1, other pictures less, and sizes may differ."""
     assert model.similarity(bars(), bars()) == pytest.approx(1.0, abs=1e-6)
     assert model.similarity(bars(), bars(7)) < 0.999
     assert 0 < model.similarity(bars(), bars(size=(96, 96))) < 1
@@ -128,7 +128,7 @@ def test_symmetric_and_exactly_one(model: ResNet50) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2000), (33, 31), (40, 500)])
 def test_odd_sizes(model: ResNet50, size: tuple[int, int]) -> None:
-    """Any size works: one changed corner pixel is seen."""
+    """Any size works: one changed corner pixel is found."""
     actual = np.full((*size, 3), 255, np.uint8)
     actual[-1, -1] = 0
     scores = compare(Picture(actual), Picture(np.full((*size, 3), 255, np.uint8)), model)
@@ -148,7 +148,7 @@ def test_a_button_on_a_huge_picture(model: ResNet50) -> None:
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (301, 600), (639, 1215), (333, 40)])
 def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int) -> None:
-    """What has changed is seen through a window with the cosines that the whole picture gives."""
+    """A change seen through a window has the cosines that the whole picture gives."""
     a, b = bars(1, (1216, 640)), bars(1, (1216, 640))
     b[y : y + 12, x : x + 30] = (200, 30, 30)
     seen = compare(Picture(a), Picture(b), model).cells
@@ -170,7 +170,7 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
 def test_a_border_at_the_edge_is_seen(
     model: ResNet50, size: tuple[int, int], colour: tuple[int, int, int]
 ) -> None:
-    """The border of an element lies at the very edge of its picture; it may not come or go."""
+    """An element's border is at the edge of its picture; it must not come or go unnoticed."""
     plain = flat(*size)
     plain[15:25, 20:80:4] = 40
     bordered, grey = plain.copy(), plain.copy()
@@ -181,8 +181,8 @@ def test_a_border_at_the_edge_is_seen(
         assert compare(Picture(other), Picture(bordered), model).score < 0.3
 
 
-def test_reach_is_no_wider_than_needed(model: ResNet50) -> None:
-    """A pixel at the end of a cell's reach changes its features, and one beyond does not."""
+def test_receptive_radius_is_exact(model: ResNet50) -> None:
+    """A pixel at the receptive radius changes a cell's features, and one beyond does not."""
     a = bars(3, (256, 256))
     plain = model.local(a).values[32, 32]
     for distance, changes in ((model.receptive_radius, True), (model.receptive_radius + 1, False)):
