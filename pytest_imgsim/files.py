@@ -1,11 +1,11 @@
-"""Whole files or none: atomic writes, and paths that stay inside their folder."""
+"""Atomic writes, and paths that stay inside their folder."""
 
 from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from pytest_imgsim.errors import BaselineError
@@ -19,17 +19,24 @@ def write_whole(
 ) -> None:
     """Write `data` so that `path` is at every moment the old file or the new one.
 
+    A file that is replaced keeps its mode; a new one gets the mode that the umask leaves.
+
     Parameters
     ----------
     path : Path
-        The file; its folder is made.
+        The file; its folder is made if it is missing.
     data : bytes
-        Its new content.
+        The new content.
     scratch : Path, optional
-        Folder for the unfinished file, made where missing, so that a killed process leaves
-        nothing beside `path`; used where it lies on the same file system.
+        Folder for the unfinished file, made if it is missing, so that a killed process leaves
+        nothing beside `path`. Used only if it is on the same file system as `path`.
     durable : bool
-        Whether the file has to outlive a loss of power as well, for which the disk is waited for.
+        Whether to wait for the disk, so that the file survives a power failure.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; the old one is then still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if scratch is not None:
@@ -44,31 +51,30 @@ def write_whole(
 
 
 def _replace(path: Path, data: bytes, folder: Path, durable: bool) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=TEMP_PREFIX, suffix=TEMP_SUFFIX, dir=folder)
+    # Not tempfile's, whose files are private (0600): mode "x" lets the kernel apply the umask,
+    # which a process can only read by changing it, for all of its threads.
+    temporary = folder / f"{TEMP_PREFIX}{os.urandom(16).hex()}{TEMP_SUFFIX}"
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
+            _copy_mode(path, temporary)
             stream.write(data)
             if durable:
                 stream.flush()
                 os.fsync(stream.fileno())
-        Path(temporary).chmod(_file_mode(path))
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink()
+        temporary.unlink(missing_ok=True)
         raise
 
 
-def _file_mode(path: Path) -> int:
-    """Return the mode of the file that is replaced, or what the umask gives a new one."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _copy_mode(path: Path, temporary: Path) -> None:
+    """Give the new file the mode of the one that it replaces, before there is anything in it."""
+    with suppress(FileNotFoundError):
+        temporary.chmod(path.stat().st_mode & 0o777)
 
 
 def delete(paths: Iterable[Path], folder: Path) -> None:
-    """Delete files, and the folders below `folder` that this leaves empty."""
+    """Delete files, and the folders below `folder` that become empty."""
     for path in paths:
         path.unlink()
         for parent in path.parents:
@@ -78,7 +84,7 @@ def delete(paths: Iterable[Path], folder: Path) -> None:
 
 
 def keep_latest(folder: Path, most: int) -> None:
-    """Delete the files of a folder beyond `most`, those first that were last used longest ago.
+    """Delete the least recently used files of a folder until `most` are left.
 
     Other processes may use the folder, and delete files in it, at the same time.
     """
@@ -90,12 +96,12 @@ def keep_latest(folder: Path, most: int) -> None:
 
 
 def check_inside(path: Path, folder: Path) -> None:
-    """Refuse a path that, its symbolic links followed, lies outside `folder`.
+    """Refuse a path that is outside `folder` once symbolic links are followed.
 
     Raises
     ------
     BaselineError
-        If it does.
+        If it is.
     """
     if not path.resolve().is_relative_to(folder.resolve()):
         raise BaselineError(
@@ -105,9 +111,9 @@ def check_inside(path: Path, folder: Path) -> None:
 
 
 def relative(path: Path, root: Path) -> str:
-    """Return `path` with slashes, from `root` on where it lies below it."""
+    """Return `path` with slashes, relative to `root` if it is below it."""
     text, above = path.as_posix(), f"{root.as_posix()}/"
-    if text.startswith(above):  # nearly always, and far quicker than to compare part by part
+    if text.startswith(above):  # nearly always, and far faster than comparing part by part
         return text.removeprefix(above)
     try:
         return path.relative_to(root).as_posix()

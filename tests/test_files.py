@@ -1,4 +1,4 @@
-"""Whole files or none."""
+"""Atomic writes, and paths that stay inside their folder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def names(folder: Path) -> set[str]:
 
 @pytest.mark.parametrize("scratch", [None, "scratch/deep"])
 def test_writes_and_rewrites(tmp_path: Path, scratch: str | None) -> None:
-    """Folders are made, and a second write replaces the first; nothing else is left."""
+    """Missing folders are made, a second write replaces the first, and nothing else is left."""
     path = tmp_path / "a/b/c.png"
     for data in (b"one", b"", b"three"):
         write_whole(path, data, scratch=tmp_path / scratch if scratch else None)
@@ -69,7 +69,7 @@ def test_failed_write_keeps_the_old_file(
 
 
 def test_unfinished_file_lies_in_scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the data is on its way, nothing lies beside the target."""
+    """While the data is being written, nothing lies beside the target."""
     seen: list[tuple[set[str], set[str]]] = []
     folder, scratch = tmp_path / "baselines", tmp_path / "scratch"
     monkeypatch.setattr(os, "fsync", lambda _: seen.append((names(folder), names(scratch))))
@@ -81,7 +81,7 @@ def test_unfinished_file_lies_in_scratch(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_scratch_on_another_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where scratch cannot be renamed from, the file is written all the same, and whole."""
+    """A scratch folder on another file system is not used, and the file is whole all the same."""
     scratch, replace = tmp_path / "scratch", Path.replace
 
     def refusing(self: Path, target: Path) -> Path:
@@ -96,7 +96,7 @@ def test_scratch_on_another_file_system(tmp_path: Path, monkeypatch: pytest.Monk
     assert names(scratch) == set()
 
 
-def test_other_trouble_with_scratch_is_told(tmp_path: Path) -> None:
+def test_other_errors_of_scratch_are_raised(tmp_path: Path) -> None:
     """A scratch folder that is a file is an error, not a reason to write elsewhere."""
     (tmp_path / "scratch").write_bytes(b"")
     with pytest.raises(OSError, match="scratch"):
@@ -105,20 +105,25 @@ def test_other_trouble_with_scratch_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
-@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
-def test_keeps_the_mode(tmp_path: Path, mode: int) -> None:
-    """A file that is replaced keeps its mode."""
-    path = tmp_path / "a.png"
+@pytest.mark.parametrize("mode", [0o400, 0o600, 0o640, 0o664])
+def test_keeps_the_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int) -> None:
+    """A file that is replaced keeps its mode, and the unfinished file is no more readable."""
+    path, scratch = tmp_path / "a.png", tmp_path / "scratch"
     path.write_bytes(b"old")
     path.chmod(mode)
-    write_whole(path, b"new")
-    assert path.stat().st_mode & 0o777 == mode
+    unfinished: list[int] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda _: unfinished.extend(each.stat().st_mode for each in scratch.iterdir())
+    )
+    write_whole(path, b"new", scratch=scratch)
+    assert path.read_bytes() == b"new"
+    assert [path.stat().st_mode & 0o777, unfinished[0] & 0o777] == [mode, mode]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
 @pytest.mark.parametrize(("mask", "expected"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
 def test_new_file_follows_the_umask(tmp_path: Path, mask: int, expected: int) -> None:
-    """A new file gets what the umask says, and the umask stays as it was."""
+    """A new file gets the mode that the umask leaves, and the umask stays as it was."""
     before = os.umask(mask)
     try:
         write_whole(tmp_path / "a.png", b"new")
@@ -130,7 +135,7 @@ def test_new_file_follows_the_umask(tmp_path: Path, mask: int, expected: int) ->
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
-    """Killed at any moment, the file is one of the two contents, and nothing lies beside it."""
+    """Killed at any moment, the file has one of the two contents, and nothing lies beside it."""
     path, scratch = tmp_path / "out/a.bin", tmp_path / "scratch"
     moments = random.Random(3)
     whole = {b"A" * 2_000_000, b"B" * 2_000_000}
@@ -147,7 +152,7 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
 
 
 def test_inside(tmp_path: Path) -> None:
-    """A path below the folder is fine, whether it exists or not."""
+    """A path below the folder is accepted, whether it exists or not."""
     check_inside(tmp_path / "a/b.png", tmp_path)
     check_inside(tmp_path / "a/../b.png", tmp_path)
 
@@ -160,7 +165,7 @@ def test_refuses_what_climbs_out(tmp_path: Path, path: str) -> None:
 
 
 def test_refuses_a_sibling_with_the_same_beginning(tmp_path: Path) -> None:
-    """``baselines-old`` does not lie in ``baselines``."""
+    """``baselines-old`` is not inside ``baselines``."""
     with pytest.raises(BaselineError, match="leads out of"):
         check_inside(tmp_path / "baselines-old/a.png", tmp_path / "baselines")
 
@@ -177,7 +182,7 @@ def test_refuses_links_that_lead_out(tmp_path: Path) -> None:
 
 
 def test_allows_links_that_stay_inside(tmp_path: Path) -> None:
-    """A folder that is itself a link is fine, and so is a link within it."""
+    """A folder may itself be a link, and hold links to what is inside it."""
     real = tmp_path / "real"
     (real / "sub").mkdir(parents=True)
     (tmp_path / "link").symlink_to(real)
@@ -186,7 +191,7 @@ def test_allows_links_that_stay_inside(tmp_path: Path) -> None:
 
 
 def test_relative(tmp_path: Path) -> None:
-    """Paths below the root are shown from there on, others whole."""
+    """Paths below the root are shown relative to it, others in full."""
     assert relative(tmp_path / "a/b.png", tmp_path) == "a/b.png"
     assert relative(tmp_path / "b.png", tmp_path / "a") == (tmp_path / "b.png").as_posix()
     assert relative(tmp_path / "ab.png", tmp_path / "a") == (tmp_path / "ab.png").as_posix()
@@ -196,7 +201,7 @@ def test_relative(tmp_path: Path) -> None:
 
 
 def test_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path is shown as one would type it."""
+    """A path is shown as one would type it in the current folder."""
     (tmp_path / "deep").mkdir()
     monkeypatch.chdir(tmp_path / "deep")
     assert seen_from_here(tmp_path / "deep/out") == "out"
@@ -204,7 +209,7 @@ def test_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_keep_latest(tmp_path: Path) -> None:
-    """Those that were used last stay."""
+    """The most recently used files stay."""
     for number in (3, 1, 4, 2):
         path = tmp_path / str(number)
         path.write_bytes(b"")

@@ -1,4 +1,9 @@
-"""LiteRT, TensorFlow's small runtime: starts in a tenth of a second, and works on any size."""
+"""LiteRT, TensorFlow's small runtime: starts in a tenth of a second, and runs on any size.
+
+When the first model of a process is loaded, LiteRT writes one line to stderr ("INFO: Created
+TensorFlow Lite XNNPACK delegate for CPU."). It has no option or variable against it, and moving
+file descriptor 2 away for a moment would lose what the suite's other threads write.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from numpy.typing import NDArray
 
 
 def available() -> bool:
-    """Return whether LiteRT is installed; there is none for some machines."""
+    """Return whether LiteRT is installed; it does not exist for some machines."""
     return find_spec("ai_edge_litert") is not None
 
 
@@ -20,7 +25,7 @@ class LiteModel:
     Parameters
     ----------
     content : bytes
-        The model's file: from (1, H, W, 3) float32 to one tensor.
+        The model file: from (1, H, W, 3) float32 to one tensor.
     threads : int
         CPU threads.
     """

@@ -1,10 +1,10 @@
 """The ResNet50 as a LiteRT model: written in a fraction of a second, without TensorFlow.
 
-LiteRT is TensorFlow's small runtime. A model of it is a flatbuffer: a table of tensors, one of
+LiteRT is TensorFlow's small runtime. Its model file is a flatbuffer: a table of tensors, one of
 operators, and one of buffers with the weights; LiteRT's own schema classes write it. BatchNorm is
 folded into the convolution before it, and ReLU into the operator before it, which changes no value
-but for rounding. Kernels that come as whole numbers of 8 bits stay so in the file, a quarter of the
-memory, and LiteRT turns them into float32 once.
+except by rounding. int8 kernels stay int8 in the file, which takes a quarter of the memory, and
+LiteRT converts them to float32 once.
 """
 
 from __future__ import annotations
@@ -17,17 +17,13 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from pytest_imgsim.model.weights import STEPS, Arrays
+from pytest_imgsim.model.weights import BLOCKS, EPSILON, STEPS, Arrays
 
-#: Blocks of each stage, conv2 to conv5; every stage but the first halves its input.
-BLOCKS = (3, 4, 6, 3)
-#: Keras' `epsilon` of the BatchNorms of its ResNet50.
-EPSILON = 1.001e-5
-#: Marks the file as a LiteRT model; its place is fixed by the schema.
+#: Marks the file as a LiteRT model, at a place that the schema fixes.
 IDENTIFIER = b"TFL3"
 SCHEMA_VERSION = 3
 
-#: LiteRT's version of an operator, where it is not 1: the first that knows a step for each filter.
+#: LiteRT's version of an operator if it is not 1: the first with a step for each filter.
 VERSIONS = {schema.BuiltinOperator.DEQUANTIZE: 5}
 
 _ACTIVATION = schema.ActivationFunctionType
@@ -44,7 +40,7 @@ class Convolution:
     kernel : ndarray of shape (channels out, h, w, channels in), float32 or int8
         The filters.
     steps : ndarray of shape (channels out,), float32, or None
-        What 1 stands for in each filter of an int8 kernel.
+        The value of 1 in each filter of an int8 kernel.
     bias : ndarray of shape (channels out,), float32
         Added to each filter's sum.
     """
@@ -109,7 +105,7 @@ def folded(arrays: Arrays, name: str) -> Convolution:
     gamma, beta, mean, variance = (arrays[f"{name}_bn/{number}"] for number in range(4))
     scale = gamma / np.sqrt(variance + np.float32(EPSILON))
     steps = arrays.get(f"{name}_conv/0{STEPS}")
-    # A step is positive: the sign goes into the kernel, whose numbers reach from -127 to 127.
+    # A step is positive: the sign goes into the kernel, whose values are -127 to 127.
     kernel = kernel * (scale if steps is None else np.sign(scale).astype(kernel.dtype))
     return Convolution(
         np.ascontiguousarray(np.moveaxis(kernel, 3, 0)),
@@ -119,7 +115,7 @@ def folded(arrays: Arrays, name: str) -> Convolution:
 
 
 class _Graph:
-    """A model in the making; a tensor is known by its number.
+    """A model under construction; its tensors are numbered.
 
     Parameters
     ----------
@@ -136,7 +132,7 @@ class _Graph:
         self._input = self._picture("input", 3)
 
     def stem(self) -> int:
-        """Add all that comes before the first stage, and return its output."""
+        """Add everything before the first stage, and return its output."""
         tensor = self._convolved(self._padded(self._input, 3), "conv1", stride=2)
         return self._pooled(self._padded(tensor, 1))
 
@@ -155,7 +151,7 @@ class _Graph:
         return self._add(_OPERATOR.MEAN, [tensor, axes], output, _OPTIONS.ReducerOptions, options)
 
     def finish(self, output: int) -> bytes:
-        """Return the file of the model that gives a tensor."""
+        """Return the file of the model whose output is a tensor."""
         part = schema.SubGraphT()
         part.tensors, part.operators = self._tensors, self._operators
         part.inputs, part.outputs = [self._input], [output]
@@ -169,7 +165,7 @@ class _Graph:
         return bytes(builder.Output())
 
     def _block(self, tensor: int, name: str, stride: int) -> int:
-        """Add a bottleneck block, whose first convolution has the stride, as Keras has it."""
+        """Add a bottleneck block; as in Keras, its first convolution has the stride."""
         shortcut = tensor
         if f"{name}_0_conv/0" in self._arrays:
             shortcut = self._convolved(tensor, f"{name}_0", stride=stride, relu=False)
@@ -215,7 +211,7 @@ class _Graph:
         return self._add(_OPERATOR.MAX_POOL_2D, [tensor], output, _OPTIONS.Pool2DOptions, options)
 
     def _kernel(self, layer: Convolution) -> int:
-        """Add the kernel, and what turns whole numbers into float32."""
+        """Add the kernel, and for int8 its conversion to float32."""
         constant = self._constant(layer.kernel)
         if layer.steps is None:
             return constant
@@ -250,7 +246,7 @@ class _Graph:
         return number
 
     def _picture(self, name: str, channels: int) -> int:
-        """Add a tensor whose height and width are only known when it is used."""
+        """Add a tensor whose height and width are known only when the model runs."""
         number = self._tensor(name, [1, 1, 1, channels])
         self._tensors[number].shapeSignature = [1, -1, -1, channels]
         return number

@@ -1,8 +1,8 @@
-"""One ResNet50 for all of xdist's workers on a machine: what they ask, and what they are told.
+"""How xdist's workers use one ResNet50: the client in each worker, and the handler of requests.
 
-Questions go over a channel of execnet, which is xdist's own pipe between two processes: it needs no
-address and no key, and is gone when either of them is. Pixels go one way and cosines come back;
-features, of which a page has 97 MB, stay where they are made.
+Requests go over an execnet channel, xdist's own pipe between two processes: it needs no address
+and no key, and closes when either process ends. Pixels go one way and cosines come back; features,
+97 MB for a page, stay where they are computed.
 """
 
 from __future__ import annotations
@@ -19,92 +19,92 @@ from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.model.resnet50 import ResNet50
 from pytest_imgsim.scoring.cosine import CosineMap
 
-#: What may be asked for, beside the model's id.
+#: The methods that a request may name, besides the property "model_id".
 METHODS = ("cosines", "vector")
 
 
-def answer(model: Callable[[], ResNet50], question: bytes) -> bytes:
-    """Return what a model says to a question, or the error that it ends in.
+def handle_request(model: Callable[[], ResNet50], request: bytes) -> bytes:
+    """Return the reply of a model to a request: a value, or the error that was raised.
 
     Parameters
     ----------
     model : callable
         Returns the model.
-    question : bytes
-        As `RemoteResNet50` asks it.
+    request : bytes
+        As `RemoteResNet50` sends it.
     """
-    said: Any
+    reply: Any
     try:
-        what, arguments = pickle.loads(question)
-        said = getattr(model(), what)(*arguments) if what in METHODS else model().model_id
+        method, arguments = pickle.loads(request)
+        reply = getattr(model(), method)(*arguments) if method in METHODS else model().model_id
     except Exception as error:
-        # Of others not even sure is that they can be sent.
-        said = error if isinstance(error, ImgsimError) else RuntimeError(repr(error))
-    return pickle.dumps(said)
+        # Errors of others may not even pickle.
+        reply = error if isinstance(error, ImgsimError) else RuntimeError(repr(error))
+    return pickle.dumps(reply)
 
 
 class RemoteResNet50(ResNet50):
-    """The ResNet50 of another process; one of its own where that one does not answer.
+    """The ResNet50 of another process; a local one if that process does not answer.
 
     Parameters
     ----------
     channel : execnet.Channel
-        Leads to a `pytest_imgsim.model.server.ModelServer`.
+        Connects to a `pytest_imgsim.model.server.ModelServer`.
     weights : str
         The weights of both.
     **options : object
-        Those of `ResNet50`, for one of its own.
+        Those of `ResNet50`, for a local one.
     """
 
     def __init__(self, channel: Any, weights: str, **options: Any) -> None:
         super().__init__(weights, **options)
         self._channel = channel
-        self._asked = 0
+        self._last_id = 0
         self._lock = threading.Lock()
 
     @property
     def model_id(self) -> str:
-        """Architecture, weights, their digest and the preprocessing's number."""
-        if self.is_known:
+        """Architecture, weights, their digest and the version of the preprocessing."""
+        if self._is_bundled:
             return super().model_id
-        said = self._ask("model_id")
-        return super().model_id if said is None else str(said)
+        reply = self._request("model_id")
+        return super().model_id if reply is None else str(reply)
 
     def cosines(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> CosineMap:
-        """Return the local cosines of two cuts, as `ResNet50` does."""
-        said: CosineMap | None = self._ask("cosines", a, b)
-        return super().cosines(a, b) if said is None else said
+        """Return the local cosines of two pictures, as `ResNet50` does."""
+        reply: CosineMap | None = self._request("cosines", a, b)
+        return super().cosines(a, b) if reply is None else reply
 
     def vector(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the mean of the last stage, as `ResNet50` does."""
-        said: NDArray[np.float32] | None = self._ask("vector", rgb)
-        return super().vector(rgb) if said is None else said
+        reply: NDArray[np.float32] | None = self._request("vector", rgb)
+        return super().vector(rgb) if reply is None else reply
 
-    def _ask(self, what: str, *arguments: Any) -> Any:
-        """Return what the other process says, or None where it says nothing of use.
+    def _request(self, method: str, *arguments: Any) -> Any:
+        """Return what the other process replies, or None if a local model has to do it.
 
         Raises
         ------
         ImgsimError
-            If the model there has ended in one.
+            If the model of the other process has raised it.
         """
-        with self._lock, self._working():
-            said = self._said(pickle.dumps((what, arguments)))
-        if isinstance(said, ImgsimError):
-            raise said
-        if isinstance(said, Exception):
-            self._channel = said = None
-        return said
+        with self._lock, self._timed():
+            reply = self._exchange(pickle.dumps((method, arguments)))
+        if isinstance(reply, ImgsimError):
+            raise reply
+        if isinstance(reply, Exception):
+            self._channel = reply = None
+        return reply
 
-    def _said(self, question: bytes) -> Any:
+    def _exchange(self, request: bytes) -> Any:
         if self._channel is None:
             return None
-        self._asked += 1
+        self._last_id += 1
         try:
-            self._channel.send((self._asked, question))
-            number, content = self._channel.receive()
-            while number != self._asked:  # of a question whose test was timed out
-                number, content = self._channel.receive()
-            return pickle.loads(content)
-        except Exception as error:  # the other process is gone, or is another Python
+            self._channel.send((self._last_id, request))
+            request_id, reply = self._channel.receive()
+            while request_id != self._last_id:  # a late reply, to a test that timed out
+                request_id, reply = self._channel.receive()
+            return pickle.loads(reply)
+        except Exception as error:  # the other process has ended, or runs another Python
             return error

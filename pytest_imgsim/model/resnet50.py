@@ -1,10 +1,9 @@
-"""The ResNet50 of a run: which weights, which runtime, and what it sees in a picture."""
+"""The ResNet50 of a run: its weights, its runtime, and the features of a picture."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,26 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
+from pytest_imgsim.model import keras_backend, litert_backend
 from pytest_imgsim.model import weights as weights_of
-from pytest_imgsim.model.host import quiet_stderr, usable_cpus
+from pytest_imgsim.model.host import usable_cpus
 from pytest_imgsim.pictures.capture import as_picture
 from pytest_imgsim.scoring.cosine import CosineMap, FeatureMap, cosine, cosine_map
-from pytest_imgsim.scoring.pooled import pooled
+from pytest_imgsim.scoring.pooled import thumbnail
 from pytest_imgsim.settings import RUNTIMES
 
-#: Counts the ways in which pixels were fed to the network and features taken from it; part of the
-#: model's id.
+#: Version of how pixels are fed to the network and features taken from it; part of the model's id.
 PREPROCESSING = 3
-#: Stride of the stage in which a change is looked for, conv2, in pixels.
+#: Stride of the local stage, conv2, in pixels.
 LOCAL_STRIDE = 4
 #: conv2 sees 35 x 35 pixels around a cell's first one (Araujo et al., "Computing receptive
 #: fields of convolutional neural networks", doi:10.23915/distill.00021).
-REACH = 17
+RECEPTIVE_RADIUS = 17
 #: ImageNet's mean in BGR order, which Keras' ResNet50 subtracts ("caffe" preprocessing).
 MEAN_BGR = (103.939, 116.779, 123.68)
 AUTO, LITERT, TENSORFLOW = RUNTIMES
 
-Run = Callable[[NDArray[np.float32]], Any]
+#: From (1, H, W, 3) float32 to an array of the runtime's.
+Network = Callable[[NDArray[np.float32]], Any]
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class _Loaded:
     local : callable
         From (1, H, W, 3) float32 to the map of the local stage.
     pooled : callable
-        Returns what leads from (1, H, W, 3) float32 to (1, 2048), once it is ready.
+        Waits until the network from (1, H, W, 3) float32 to (1, 2048) is ready, and returns it.
     """
 
     model_id: str
-    local: Run
-    pooled: Callable[[], Run]
+    local: Network
+    pooled: Callable[[], Network]
 
 
 class ResNet50:
@@ -66,10 +66,10 @@ class ResNet50:
     weights : str
         "bundled", "imagenet", or the path of a ``.weights.h5``, ``.h5`` or ``.keras`` file.
     root : Path
-        Where a relative path of weights begins.
+        The folder that a relative path of weights starts from.
     runtime : {"auto", "litert", "tensorflow"}
-        What works the numbers out: "auto" is LiteRT where it is installed. TensorFlow uses a
-        GPU where it sees one.
+        What runs the network: "auto" is LiteRT if it is installed. TensorFlow uses a GPU if it
+        finds one.
     threads : int
         CPU threads, 0 for all; without effect on a TensorFlow that the process has used before.
     max_pixels : int
@@ -81,7 +81,7 @@ class ResNet50:
        CVPR 2016. :doi:`10.1109/CVPR.2016.90`
     """
 
-    receptive_radius = REACH
+    receptive_radius = RECEPTIVE_RADIUS
 
     def __init__(
         self,
@@ -97,40 +97,34 @@ class ResNet50:
         self._runtime = runtime
         self._threads = threads
         self._max_pixels = max_pixels
+        #: Seconds that loading and running the model have taken so far.
         self.seconds = 0.0
 
     @property
     def model_id(self) -> str:
-        """Architecture, weights, their digest and the preprocessing's number."""
-        if self.is_known:
-            return self._named(weights_of.BUNDLED_DIGEST)
-        with self._working():
+        """Architecture, weights, their digest and the version of the preprocessing."""
+        if self._is_bundled:
+            return self._id_for(weights_of.BUNDLED_DIGEST)
+        with self._timed():
             return self._loaded.model_id
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the id is known before the weights are read."""
-        return self._weights == weights_of.BUNDLED
 
     @cached_property
     def identity(self) -> str:
-        """What tells its scores from those of any other model; nothing is loaded for it."""
-        if self.is_known:
+        """An id of the model that is known without loading it; other scores, another id."""
+        if self._is_bundled:
             return self.model_id
-        with self._working():  # Keras vouches for the file of weights that have a name
+        with self._timed():
             try:
+                # The hash of Keras' own file is checked when it is loaded.
                 content = self._source.read_bytes() if self._source else b""
             except OSError:
-                return self.model_id  # which tells what is wrong with the file
-            return self._named(hashlib.sha256(content).hexdigest())
+                return self.model_id  # raises an error that says what is wrong with the file
+            return self._id_for(hashlib.sha256(content).hexdigest())
 
     @cached_property
     def model(self) -> Any:
         """The Keras model: BGR float32 pixels less `MEAN_BGR` in, conv2 and conv5 out."""
-        from pytest_imgsim.model.keras_backend import reference
-
-        with self._working():
-            return reference(self._weights, self._source, self._threads)
+        return keras_backend.reference(self._weights, self._source, self._threads)
 
     def local(self, rgb: NDArray[np.uint8]) -> FeatureMap:
         """Return the features around each cell.
@@ -145,7 +139,7 @@ class ResNet50:
         FeatureMap
             Of shape (H/4, W/4, 256), float32.
         """
-        with self._working():
+        with self._timed():
             values = self._loaded.local(_prepared(rgb))
         return FeatureMap(LOCAL_STRIDE, np.asarray(values)[0])
 
@@ -166,12 +160,12 @@ class ResNet50:
 
     def vector(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the mean of the last stage over (H, W, 3) uint8 pixels, (2048,) float32."""
-        with self._working():
+        with self._timed():
             means: NDArray[np.float32] = np.asarray(self._loaded.pooled()(_prepared(rgb)))[0]
         return means
 
     def features(self, image: Any) -> NDArray[np.float32]:
-        """Return a picture's pooled feature vector.
+        """Return the pooled feature vector of a picture.
 
         Parameters
         ----------
@@ -189,74 +183,70 @@ class ResNet50:
         PictureError, WeightsError
             If the picture or the weights cannot be read.
         """
-        return pooled(as_picture(image, max_pixels=self._max_pixels).rgb, self)
+        return self.vector(thumbnail(as_picture(image, max_pixels=self._max_pixels).rgb))
 
     def similarity(self, a: Any, b: Any) -> float:
-        """Return the cosine of two pictures' pooled vectors, in [0, 1]; 1 is the same.
+        """Return the cosine of the pooled vectors of two pictures, in [0, 1]; 1 is the same.
 
         The pictures may differ in size. A small change on a large page hardly moves this
         number: ``assert_similar`` judges the worst region instead.
         """
         return float(cosine(self.features(a), self.features(b)))
 
+    @property
+    def _is_bundled(self) -> bool:
+        """Whether the weights, and so the id, are known before they are read."""
+        return self._weights == weights_of.BUNDLED
+
     @contextmanager
-    def _working(self) -> Iterator[None]:
-        """Count the seconds, and keep Keras' own warnings from a suite that raises on them."""
+    def _timed(self) -> Iterator[None]:
+        """Add the time that a block takes to `seconds`."""
         started = time.perf_counter()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
         self.seconds += time.perf_counter() - started
 
     @cached_property
     def _source(self) -> Path | None:
         return weights_of.weights_file(self._weights, self._root)
 
-    @cached_property
-    def _loaded(self) -> _Loaded:
-        if self.is_known:
-            arrays, model_id = weights_of.bundled(), self.model_id
-        else:
-            from pytest_imgsim.model.keras_backend import arrays_of
-
-            arrays = arrays_of(self.model)
-            model_id = self._named(weights_of.digest(arrays))
-        if self._uses_litert():
-            return self._on_litert(model_id, arrays)
-        return self._on_tensorflow(model_id)
-
-    def _named(self, digest: str) -> str:
+    def _id_for(self, digest: str) -> str:
         label = self._source.stem.removesuffix(".weights") if self._source else self._weights
         return f"resnet50-{label}-{digest}-p{PREPROCESSING}"
 
-    def _uses_litert(self) -> bool:
-        from pytest_imgsim.model import litert_backend as litert
+    @cached_property
+    def _loaded(self) -> _Loaded:
+        if self._is_bundled:
+            arrays, model_id = weights_of.bundled(), self.model_id
+        else:
+            arrays = keras_backend.arrays_of(self.model)
+            model_id = self._id_for(weights_of.digest(arrays))
+        if self._uses_litert():
+            return self._load_litert(model_id, arrays)
+        local, pooled = keras_backend.traced(self.model)
+        return _Loaded(model_id, local, lambda: pooled)
 
-        if self._runtime == LITERT and not litert.available():
+    def _uses_litert(self) -> bool:
+        if self._runtime == LITERT and not litert_backend.available():
             raise WeightsError(
                 "runtime 'litert': LiteRT is not installed; install it with: python -m pip "
                 "install ai-edge-litert, or use --imgsim-runtime=tensorflow"
             )
-        return self._runtime != TENSORFLOW and litert.available()
+        return self._runtime != TENSORFLOW and litert_backend.available()
 
-    def _on_litert(self, model_id: str, arrays: weights_of.Arrays) -> _Loaded:
-        from pytest_imgsim.model import litert_backend as litert
-        from pytest_imgsim.model import litert_graph as graph
+    def _load_litert(self, model_id: str, arrays: weights_of.Arrays) -> _Loaded:
+        from pytest_imgsim.model import litert_graph  # imports LiteRT
 
         threads = self._threads or usable_cpus()
-        with quiet_stderr():  # the first model tells, once, what LiteRT runs on
-            local = litert.LiteModel(graph.local_graph(arrays), threads)
-        # The larger network gets ready while the smaller one works.
-        later = ThreadPoolExecutor(1)
-        pooled = later.submit(lambda: litert.LiteModel(graph.pooled_graph(arrays), threads))
-        later.shutdown(wait=False)
+        local = litert_backend.LiteModel(litert_graph.local_graph(arrays), threads)
+
+        def load_pooled() -> Network:
+            return litert_backend.LiteModel(litert_graph.pooled_graph(arrays), threads)
+
+        # The larger network is loaded while the smaller one runs.
+        executor = ThreadPoolExecutor(1)
+        pooled = executor.submit(load_pooled)
+        executor.shutdown(wait=False)
         return _Loaded(model_id, local, pooled.result)
-
-    def _on_tensorflow(self, model_id: str) -> _Loaded:
-        from pytest_imgsim.model.keras_backend import traced
-
-        local, pool = traced(self.model)
-        return _Loaded(model_id, local, lambda: pool)
 
 
 def _prepared(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The controller's side of the one model that all of xdist's workers on a machine use."""
+"""The one model that all of xdist's workers on a machine use, served by xdist's controller."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pytest_imgsim.model.resnet50 import ResNet50
 
-#: Seconds that a model which is at work gets to come to an end when the run does.
-PATIENCE = 10.0
+#: Seconds that a request in progress gets to finish when the run ends.
+CLOSE_TIMEOUT = 10.0
 
 
 class ModelServer:
-    """Answers what workers ask of one model, one question after the other.
+    """Handles the requests of workers to one model, one request after the other.
 
-    Nothing is imported, and no thread started, before the first question.
+    Nothing is imported, and no thread started, before the first request.
 
     Parameters
     ----------
@@ -29,42 +29,42 @@ class ModelServer:
     def __init__(self, model: Callable[[], ResNet50]) -> None:
         self._model = model
         self._channels: list[Any] = []
-        self._questions: queue.SimpleQueue[tuple[Any, int, bytes] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[Any, int, bytes] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
 
-    def lend(self, channel: Any) -> None:
-        """Answer what comes over a channel of execnet."""
+    def serve(self, channel: Any) -> None:
+        """Handle the requests that arrive over an execnet channel."""
         self._channels.append(channel)
-        channel.setcallback(lambda question: self._take(channel, *question))
+        channel.setcallback(lambda message: self._enqueue(channel, *message))
 
     def close(self) -> None:
-        """Answer nothing more; who still waits is told so."""
+        """Handle no more requests, and close the channels: workers that wait go on alone."""
         with self._lock:
             self._closed = True
         for channel in self._channels:
             with suppress(OSError):
                 channel.close()
-        self._questions.put(None)
+        self._requests.put(None)
         if self._thread is not None:
-            self._thread.join(PATIENCE)
+            self._thread.join(CLOSE_TIMEOUT)
 
-    def _take(self, channel: Any, number: int, question: bytes) -> None:
-        """Note a question; runs in the thread by which xdist hears of its worker."""
+    def _enqueue(self, channel: Any, request_id: int, request: bytes) -> None:
+        """Queue a request; runs in the thread that xdist receives its workers' messages in."""
         with self._lock:
             if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._work, name="imgsim", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="imgsim", daemon=True)
                 self._thread.start()
-        self._questions.put((channel, number, question))
+        self._requests.put((channel, request_id, request))
 
-    def _work(self) -> None:
-        from pytest_imgsim.model.remote import answer
+    def _run(self) -> None:
+        from pytest_imgsim.model.remote import handle_request  # imports numpy
 
-        while (asked := self._questions.get()) is not None and not self._closed:
-            channel, number, question = asked
+        while (item := self._requests.get()) is not None and not self._closed:
+            channel, request_id, request = item
             if channel.isclosed():  # its worker has crashed
                 continue
-            said = answer(self._model, question)
+            reply = handle_request(self._model, request)
             with suppress(OSError):
-                channel.send((number, said))
+                channel.send((request_id, reply))

@@ -1,8 +1,8 @@
-"""Which weights the ResNet50 gets: a known name or a file, as arrays in Keras' order.
+"""The weights of the ResNet50: a known name or a file, as arrays in Keras' order.
 
-``bundled`` ships with the package and needs no download: kernels as whole numbers of 8 bits with
-a step size for each filter, written by ``training/pack_weights.py``. They are turned back into
-float32 by exact arithmetic, so that every machine has the very same network, bit by bit.
+``bundled`` ships with the package and needs no download: int8 kernels with a step size for each
+filter, written by ``training/pack_weights.py``. They are converted to float32 by exact arithmetic,
+so that every machine has the same network, bit by bit.
 """
 
 from __future__ import annotations
@@ -22,14 +22,18 @@ from pytest_imgsim.parsers import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 
 BUNDLED, IMAGENET = WEIGHTS_NAMES
 BUNDLED_FILE = "resnet50.npz"
-#: The `digest` of its arrays, which so is known before the file is read.
+#: The `digest` of its arrays, known before the file is read.
 BUNDLED_DIGEST = "dbee0f69"
 BUNDLED_SHA256 = "938db0b6392ab3afeecde96a62576f73b0b238be182fbc7423fe45dc081723c7"
 Layers = dict[str, list[NDArray[np.float32]]]
 Arrays = dict[str, NDArray[Any]]
 
-#: Ends the name of an array that holds the step sizes of the 8-bit numbers of the same name.
+#: Ends the name of the array with the step sizes of an int8 kernel.
 STEPS = "/steps"
+#: Blocks of each stage, conv2 to conv5; every stage but the first halves its input.
+BLOCKS = (3, 4, 6, 3)
+#: Keras' `epsilon` of the BatchNorms of its ResNet50.
+EPSILON = 1.001e-5
 
 
 def weights_file(weights: str, root: Path) -> Path | None:
@@ -66,12 +70,12 @@ def bundled() -> Arrays:
         ``<layer>/<number>`` by the names that Keras gives its layers, in the order of their
         ``set_weights``: kernel (h, w, channels in, channels out) and bias of a convolution; gamma,
         beta, mean and variance of a BatchNorm. Kernels are int8, and the array of the same name
-        and `STEPS` has what 1 stands for in each filter; all else is float32.
+        plus `STEPS` has the value of 1 in each filter; everything else is float32.
 
     Raises
     ------
     WeightsError
-        If the file is not the one that this release was made with.
+        If the file is not the one of this release.
     """
     content = (files("pytest_imgsim.model") / "data" / BUNDLED_FILE).read_bytes()
     found = hashlib.sha256(content).hexdigest()
@@ -95,9 +99,9 @@ def named(layers: Layers) -> Arrays:
 
 
 def packed(layers: Layers) -> Arrays:
-    """Return the arrays of a file of layers; `unpacked` is the way back.
+    """Return layers as the arrays of a file; `unpacked` is the inverse.
 
-    Kernels become whole numbers in -127..127 with one step size for each filter.
+    Kernels become int8 in -127..127 with one step size for each filter.
 
     Parameters
     ----------
@@ -116,7 +120,7 @@ def packed(layers: Layers) -> Arrays:
 
 
 def unpacked(arrays: Arrays) -> Layers:
-    """Return the arrays of each layer that `packed` was given, kernels to half a step."""
+    """Return the layers that `packed` was given, kernels to half a step."""
     layers: Layers = defaultdict(list)
     for name, value in arrays.items():
         if name.endswith(STEPS):

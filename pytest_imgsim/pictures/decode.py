@@ -1,32 +1,44 @@
-"""Files, PIL images and arrays as pictures, and pictures as files."""
+"""From files, PIL images and arrays to pictures, and from pictures to files."""
 
 from __future__ import annotations
 
 import io
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngImageFile
 
 from pytest_imgsim.errors import BaselineError, PictureError
 from pytest_imgsim.pictures.picture import PNG_MAGIC, Picture, Pixels
 
-#: Decoders that untrusted bytes may reach; the rest of Pillow's stay closed.
+JPEG_MAGIC = b"\xff\xd8\xff"
+
+#: The only decoders of Pillow that untrusted bytes may reach.
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "GIF", "TIFF")
-
-
-#: What shows through a transparent picture; alpha itself is compared on its own.
+#: The colour behind a transparent picture; alpha itself is compared on its own.
 BACKDROP = (255, 255, 255)
+#: What puts a picture upright, by its EXIF orientation; 1 is upright.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+Decoder = Callable[[IO[bytes], "str | bytes"], Image.Image]
 
 
 def encoded_for(picture: Picture, suffix: str) -> bytes | None:
-    """Return the picture as a file of the kind that `suffix` names, without any loss.
+    """Return the picture as a file of the format that `suffix` names, without any loss.
 
     Parameters
     ----------
@@ -38,19 +50,18 @@ def encoded_for(picture: Picture, suffix: str) -> bytes | None:
     Returns
     -------
     bytes or None
-        None where only a lossy or unknown conversion would do.
+        None if that takes a lossy or unknown conversion.
     """
     if suffix.lower() == ".png":
         return picture.png
-    kind = Image.registered_extensions().get(suffix.lower())
-    if picture.data is None or kind is None:
+    wanted = Image.registered_extensions().get(suffix.lower())
+    if picture.data is None or wanted is None:
         return None
-    with _opened(picture.data) as image:
-        return picture.data if image.format == kind else None
+    return picture.data if _opened(picture.data).format == wanted else None
 
 
 def as_baseline(picture: Picture, path: str) -> bytes:
-    """Return the picture as a file of the kind that the baseline's `path` ends in.
+    """Return the picture as a file of the format that the baseline's `path` ends in.
 
     Raises
     ------
@@ -88,41 +99,74 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
     if not data:
         raise PictureError(f"{what}: expected a picture, got 0 bytes")
     try:
-        with _opened(data) as image:
-            _check_size(image.size, what, max_pixels)
-            _check_frames(image, what)
-            image.load()
-            picture = from_pil(image, what=what, max_pixels=max_pixels)
+        image = _opened(data)
+        _check_size(image.size, what, max_pixels)
+        _check_frames(image, what)
+        image.load()
+        picture = from_pil(image, what=what, max_pixels=max_pixels)
     except PictureError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(
+            f"{what}: refused by Pillow's own limit: {error} Raise PIL.Image.MAX_IMAGE_PIXELS, "
+            "or save the picture as a PNG"
+        ) from None
     except Exception as error:  # Pillow raises anything from OSError to struct.error
-        reason = str(error).partition(" <_io.")[0]  # without the name of an object in memory
         raise PictureError(
             f"{what}: expected a whole picture ({', '.join(FORMATS)}), got {len(data)} bytes "
-            f"that begin with {data[:12]!r} and do not decode: {reason}"
+            f"that begin with {data[:12]!r} and do not decode: {error}"
         ) from None
     return replace(picture, data=data)
 
 
-@contextmanager
-def _opened(data: bytes) -> Iterator[Image.Image]:
-    """Open a file; our own rules take the place of Pillow's warnings and guard against size."""
-    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+def _opened(data: bytes) -> Image.Image:
+    """Open a file with the decoder of its format.
+
+    `Image.open` would apply Pillow's limit of pixels as well, which belongs to the whole process
+    and is not ours to change.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=_formats(data)) as image:
-                yield image
-    finally:
-        Image.MAX_IMAGE_PIXELS = before
+        return _decoder(data)(io.BytesIO(data), "")
+    except Warning:
+        if not data.startswith(JPEG_MAGIC):
+            raise
+        return _tolerant_jpeg(data)
 
 
-def _formats(data: bytes) -> tuple[str, ...]:
-    """Return the decoders to try: for a PNG, none of those that Pillow would load first."""
+def _decoder(data: bytes) -> Decoder:
+    """Return what opens a file that begins with `data`; a PNG loads no other plugin."""
     if data.startswith(PNG_MAGIC):
-        return ("PNG",)
+        return PngImageFile
     Image.init()
-    return tuple(name for name in FORMATS if name in Image.OPEN)
+    for name in FORMATS:
+        decoder, accept = Image.OPEN.get(name, (None, None))
+        accepted = accept is not None and accept(data[:16])
+        if isinstance(accepted, str):  # why Pillow lacks this decoder
+            raise ValueError(accepted)
+        if decoder is not None and accepted:
+            return decoder
+    raise ValueError("this is none of these formats")
+
+
+def _tolerant_jpeg(data: bytes) -> Image.Image:
+    """Open a JPEG with broken metadata in a suite that turns warnings into errors.
+
+    Pillow warns of such metadata while it opens the file, and could not go on.
+    """
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    class TolerantJpeg(JpegImageFile):
+        def getexif(self) -> Image.Exif:
+            return _readable_exif(super().getexif)
+
+    return TolerantJpeg(io.BytesIO(data), "")
+
+
+def _readable_exif(getexif: Callable[[], Image.Exif]) -> Image.Exif:
+    """Return EXIF data, up to the tag that Pillow raises a warning of."""
+    with suppress(Warning):
+        return getexif()
+    return getexif()  # Pillow keeps what it has read, and does not read on
 
 
 def _check_size(size: tuple[int, int], what: str, max_pixels: int) -> None:
@@ -138,7 +182,7 @@ def _check_frames(image: Image.Image, what: str) -> None:
     if frames != 1:
         raise PictureError(
             f"{what}: expected one picture, got an animation of {frames} frames; save the frame "
-            "that matters as a PNG"
+            "to compare as a PNG"
         )
 
 
@@ -148,16 +192,18 @@ def from_pil(image: Image.Image, *, what: str = "picture", max_pixels: int = 80_
     Raises
     ------
     PictureError
-        If the image is empty or too large, or its mode has no plain 8-bit reading.
+        If the image is empty or too large, or its mode cannot be read as 8-bit RGB.
     """
     _check_size(image.size, what, max_pixels)
     if 0 in image.size:
         raise PictureError(f"{what}: expected at least 1 x 1 pixel, got {image.size}")
-    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # else it would be copied
-        image = ImageOps.exif_transpose(image)
+    turn = UPRIGHT.get(_readable_exif(image.getexif).get(ExifTags.Base.Orientation, 1))
+    if turn is not None:
+        # Not ImageOps.exif_transpose, which reads the EXIF data of its result once more.
+        image = image.transpose(turn)
     if image.mode.startswith("I"):
         return Picture(_grey16(image, what))
-    if image.mode == "La":  # premultiplied, which Pillow turns into LA alone
+    if image.mode == "La":  # premultiplied, which Pillow converts to LA only
         image = image.convert("LA")
     if image.mode == "F":
         raise PictureError(
@@ -169,7 +215,7 @@ def from_pil(image: Image.Image, *, what: str = "picture", max_pixels: int = 80_
 
 
 def _grey16(image: Image.Image, what: str) -> Pixels:
-    # Pillow's own I;16 -> RGB clips at 255 and turns nearly all of the picture white.
+    # Pillow's own I;16 -> RGB clips at 255, which turns nearly everything white.
     values = np.asarray(image).astype(np.int64)
     if values.min() < 0 or values.max() > 65535:
         raise PictureError(f"{what}: expected 16-bit grey values 0..65535 in mode {image.mode}")
@@ -207,14 +253,14 @@ def from_array(
     Raises
     ------
     PictureError
-        If the shape, the dtype or the range is another.
+        If the shape, the dtype or the range is none of these.
     """
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or 0 in array.shape:
         raise PictureError(
             f"{what}: expected an array of shape (H, W), (H, W, 3) or (H, W, 4), got "
-            f"{array.shape}; channels come last (np.moveaxis turns them)"
+            f"{array.shape}; channels come last (see np.moveaxis)"
         )
     _check_size((array.shape[1], array.shape[0]), what, max_pixels)
     pixels = _as_uint8(array, what)

@@ -49,8 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Lend the controller's model to a worker of xdist."""
-    node.config.stash[STATE].lend(node)
+    """Let a worker of xdist use the controller's model."""
+    node.config.stash[STATE].serve(node)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -43,7 +43,7 @@ class PluginState:
         self._left_out: list[str] = []
         self._config = config
         self._model: ResNet50 | None = None
-        self._lender: ModelServer | None = None
+        self._server: ModelServer | None = None
         self._session: Session | None = None
         self._reported = 0
         folders = (config.rootpath / folder for folder in (settings.baselines, settings.report))
@@ -67,18 +67,18 @@ class PluginState:
             )
         return self._model
 
-    def lend(self, node: Any) -> None:
+    def serve(self, node: Any) -> None:
         """Let one of xdist's workers use the model of this process, if it is on this machine."""
         gateway = node.gateway
         if not gateway.spec.popen or gateway.spec.via:
             return
-        if self._lender is None:
+        if self._server is None:
             from pytest_imgsim.model.server import ModelServer
 
-            self._lender = ModelServer(lambda: self.model)
-            self._config.add_cleanup(self._lender.close)
+            self._server = ModelServer(lambda: self.model)
+            self._config.add_cleanup(self._server.close)
         node.workerinput[CHANNEL] = channel = gateway.newchannel()
-        self._lender.lend(channel)
+        self._server.serve(channel)
 
     @property
     def session(self) -> Session:

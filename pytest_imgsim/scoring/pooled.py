@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_imgsim.pictures.picture import Mask, Pixels
@@ -13,11 +12,6 @@ from pytest_imgsim.scoring.tiles import changed_frame
 
 #: Rows that are scaled down at once, which bounds the memory.
 BAND = 512
-
-
-def pooled(rgb: Pixels, extractor: Extractor) -> NDArray[np.float32]:
-    """Return the pooled vector of (H, W, 3) uint8 pixels at a glance, (2048,) float32."""
-    return extractor.vector(thumbnail(rgb))
 
 
 def thumbnail(rgb: Pixels) -> Pixels:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.model import litert_backend as litert
 from pytest_imgsim.model.litert_backend import LiteModel
-from pytest_imgsim.model.litert_graph import EPSILON, folded, local_graph, pooled_graph
+from pytest_imgsim.model.litert_graph import folded, local_graph, pooled_graph
 from pytest_imgsim.model.resnet50 import ResNet50
-from pytest_imgsim.model.weights import STEPS, Arrays, bundled, named, unpacked
+from pytest_imgsim.model.weights import EPSILON, STEPS, Arrays, bundled, named, unpacked
 
 
 def layer(steps: NDArray[np.float32] | None) -> Arrays:
-    """Return a drawn convolution of 4 filters with its BatchNorm, whose gamma has both signs."""
+    """Return a random convolution of 4 filters with its BatchNorm, whose gamma has both signs."""
     draw = np.random.default_rng(0)
     arrays: Arrays = {
         "c_conv/0": draw.normal(size=(3, 3, 2, 4)).astype(np.float32),
@@ -48,7 +48,7 @@ def test_folding_changes_no_value(steps: NDArray[np.float32] | None) -> None:
     assert made.steps is None or made.steps.min() > 0
 
 
-def test_whole_numbers_give_what_float32_gives() -> None:
+def test_int8_gives_what_float32_gives() -> None:
     """The packed weights, and the same ones unpacked, make models that agree."""
     small = named(unpacked(bundled()))
     pixels = bars(size=(32, 64))[None].astype(np.float32) - 110
@@ -60,7 +60,7 @@ def test_whole_numbers_give_what_float32_gives() -> None:
 
 
 def test_one_model_takes_pictures_of_all_sizes() -> None:
-    """What a model gives for a picture does not depend on the pictures before."""
+    """The output for a picture does not depend on the pictures before."""
     sizes = [(8, 8), (160, 72), (24, 200), (8, 8), (160, 72)]
     model = LiteModel(local_graph(bundled()), 1)
     for size in sizes:
@@ -74,13 +74,14 @@ def test_one_model_takes_pictures_of_all_sizes() -> None:
         assert np.array_equal(seen, LiteModel(local_graph(bundled()), 1)(pixels))
 
 
+@pytest.mark.model
 def test_without_litert(model: ResNet50, monkeypatch: pytest.MonkeyPatch) -> None:
-    """TensorFlow takes over by default; asked for by name, LiteRT says how to get it."""
+    """By default TensorFlow takes over; LiteRT requested by name raises how to install it."""
     monkeypatch.setattr(litert, "available", lambda: False)
     other = ResNet50()
     np.testing.assert_allclose(other.features(bars()), model.features(bars()), atol=1e-5)
-    told = (
+    message = (
         r"runtime 'litert': LiteRT is not installed.*pip install ai-edge-litert.*--imgsim-runtime"
     )
-    with pytest.raises(WeightsError, match=told):
+    with pytest.raises(WeightsError, match=message):
         ResNet50(runtime="litert").features(bars())

@@ -1,4 +1,4 @@
-"""One model for several processes: questions, answers, errors, and ends that come early."""
+"""One model for several processes: requests, replies, errors, and processes that end early."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from fakes import FakeModel, Pixels, noise
 
 from pytest_imgsim.errors import SourceError, WeightsError
-from pytest_imgsim.model.remote import RemoteResNet50, answer
+from pytest_imgsim.model.remote import RemoteResNet50, handle_request
 from pytest_imgsim.model.resnet50 import ResNet50
 from pytest_imgsim.model.server import ModelServer
 from pytest_imgsim.plugin.state import CHANNEL, PluginState
@@ -36,11 +36,11 @@ class End:
         self.closed = False
 
     def setcallback(self, callback: Any) -> None:
-        """Have each item handed over."""
+        """Have each item passed to a function."""
         self.callback = callback
 
     def isclosed(self) -> bool:
-        """Return whether nothing goes through any more."""
+        """Return whether the channel is closed."""
         return self.closed
 
     def send(self, item: Any) -> None:
@@ -70,7 +70,7 @@ def channel() -> tuple[End, End]:
 
 
 class Broken(FakeModel):
-    """Ends in an error."""
+    """Raises an error."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -84,24 +84,24 @@ class Broken(FakeModel):
 
 @pytest.fixture(autouse=True)
 def _own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tell a worker's own model by its answers."""
+    """Recognise a worker's local model by its replies."""
     monkeypatch.setattr(ResNet50, "cosines", lambda *_: OWN)
     monkeypatch.setattr(ResNet50, "vector", lambda *_: np.zeros(3, np.float32))
 
 
 @pytest.fixture
-def lent() -> Iterator[SimpleNamespace]:
-    """A lender, and what makes a model that asks it."""
+def served() -> Iterator[SimpleNamespace]:
+    """A server of `models[0]`, and what connects a client to it."""
     models: list[Any] = [FakeModel()]
-    lender = ModelServer(lambda: models[0])
+    server = ModelServer(lambda: models[0])
 
-    def borrow(weights: str = "bundled") -> tuple[End, RemoteResNet50]:
+    def connect(weights: str = "bundled") -> tuple[End, RemoteResNet50]:
         here, there = channel()
-        lender.lend(here)
+        server.serve(here)
         return here, RemoteResNet50(there, weights)
 
-    yield SimpleNamespace(models=models, lender=lender, borrow=borrow)
-    lender.close()
+    yield SimpleNamespace(models=models, server=server, connect=connect)
+    server.close()
     assert not threads()
 
 
@@ -109,9 +109,9 @@ def threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "imgsim"]
 
 
-def test_the_answers_are_those_of_the_lent_model(lent: SimpleNamespace) -> None:
+def test_replies_are_those_of_the_served_model(served: SimpleNamespace) -> None:
     """Cosines, pooled vectors and the id come from the other process, and count as time."""
-    _, model = lent.borrow("mine.h5")
+    _, model = served.connect("mine.h5")
     assert threads() == []
     cells = model.cosines(A, B)
     expected = FakeModel().cosines(A, B)
@@ -124,65 +124,65 @@ def test_the_answers_are_those_of_the_lent_model(lent: SimpleNamespace) -> None:
     assert len(threads()) == 1
 
 
-def test_the_id_of_the_bundled_weights_is_not_asked_for(lent: SimpleNamespace) -> None:
-    """What is known already costs no question."""
-    _, model = lent.borrow()
+def test_the_id_of_the_bundled_weights_takes_no_request(served: SimpleNamespace) -> None:
+    """What is known already is not requested."""
+    _, model = served.connect()
     assert model.model_id == ResNet50().model_id
     assert threads() == []
 
 
-def test_errors_of_the_model_are_raised_where_it_was_asked(lent: SimpleNamespace) -> None:
-    """An error with a cure is the same error, each time; the model is asked again."""
-    lent.models[0] = Broken(WeightsError("weights 'x.h5': get others"))
-    _, model = lent.borrow()
+def test_errors_of_the_model_are_raised_in_the_worker(served: SimpleNamespace) -> None:
+    """An error of ours arrives as the same error, each time, and the next request is sent."""
+    served.models[0] = Broken(WeightsError("weights 'x.h5': get others"))
+    _, model = served.connect()
     for _ in range(2):
         with pytest.raises(WeightsError, match=r"^weights 'x.h5': get others$"):
             model.cosines(A, B)
-    lent.models[0] = FakeModel()
+    served.models[0] = FakeModel()
     assert model.cosines(A, B) is not OWN
 
 
 @pytest.mark.parametrize("error", [MemoryError(), ImportError("no numpy"), SourceError("x")])
-def test_any_error_can_be_told(error: Exception) -> None:
-    """Errors travel, whatever they hold."""
-    question = pickle.dumps(("cosines", (A, B)))
-    told = pickle.loads(answer(lambda: Broken(error), question))  # type: ignore[arg-type, return-value]
-    assert type(told) is (SourceError if isinstance(error, SourceError) else RuntimeError)
-    assert isinstance(pickle.loads(answer(lambda: ResNet50(), b"no question")), RuntimeError)
+def test_any_error_becomes_a_reply(error: Exception) -> None:
+    """An error is sent whatever it holds, and so is one about the request itself."""
+    model: Any = Broken(error)
+    reply = pickle.loads(handle_request(lambda: model, pickle.dumps(("cosines", (A, B)))))
+    assert type(reply) is (SourceError if isinstance(error, SourceError) else RuntimeError)
+    assert isinstance(pickle.loads(handle_request(ResNet50, b"no request")), RuntimeError)
 
 
-def test_other_errors_lead_to_a_model_of_ones_own(lent: SimpleNamespace) -> None:
-    """Where the other process cannot work, this one does, and asks no more."""
-    lent.models[0] = broken = Broken(MemoryError())
-    _, model = lent.borrow()
+def test_other_errors_lead_to_a_local_model(served: SimpleNamespace) -> None:
+    """If the other process fails, this one uses a local model, and sends no more requests."""
+    served.models[0] = broken = Broken(MemoryError())
+    _, model = served.connect()
     assert model.cosines(A, B) is OWN
     assert model.cosines(A, B) is OWN
     assert np.array_equal(model.vector(A), np.zeros(3))
     assert broken.calls == 1
 
 
-def test_a_closed_channel_leads_to_a_model_of_ones_own(lent: SimpleNamespace) -> None:
-    """Where the other process has gone, before or during a question, this one works alone."""
-    _, model = lent.borrow()
-    lent.lender.close()
+def test_a_closed_channel_leads_to_a_local_model(served: SimpleNamespace) -> None:
+    """If the other process has ended, before or during a request, this one uses a local model."""
+    _, model = served.connect()
+    served.server.close()
     assert model.cosines(A, B) is OWN
     here, there = channel()
     here.setcallback(lambda _: here.close())
     assert RemoteResNet50(there, "bundled").cosines(A, B) is OWN
 
 
-def test_a_late_answer_is_not_taken_for_another(lent: SimpleNamespace) -> None:
-    """What a test was interrupted waiting for does not answer the next question."""
-    here, model = lent.borrow()
+def test_a_late_reply_is_dropped(served: SimpleNamespace) -> None:
+    """The reply to a test that was interrupted is not taken for that to the next request."""
+    here, model = served.connect()
     here.send((0, pickle.dumps(OWN)))
     assert model.cosines(A, B).values.shape == (2, 3)
 
 
-def test_a_crashed_worker_does_not_stop_the_others(lent: SimpleNamespace) -> None:
-    """Questions of those that have gone are left, and answers to them are dropped."""
+def test_a_crashed_worker_does_not_stop_the_others(served: SimpleNamespace) -> None:
+    """Requests of workers that have ended are skipped, and replies to them are dropped."""
     begun, going = threading.Event(), threading.Event()
-    gone, first = lent.borrow()
-    _, second = lent.borrow()
+    gone, first = served.connect()
+    _, second = served.connect()
 
     class Slow(FakeModel):
         def cosines(self, a: Pixels, b: Pixels) -> CosineMap:
@@ -190,31 +190,29 @@ def test_a_crashed_worker_does_not_stop_the_others(lent: SimpleNamespace) -> Non
             going.wait(60)
             return super().cosines(a, b)
 
-    lent.models[0] = Slow()
-    first._channel.send((1, pickle.dumps(("cosines", (A, B)))))  # at work
-    first._channel.send((2, pickle.dumps(("cosines", (A, B)))))  # waits
+    served.models[0] = Slow()
+    first._channel.send((1, pickle.dumps(("cosines", (A, B)))))  # in progress
+    first._channel.send((2, pickle.dumps(("cosines", (A, B)))))  # queued
     assert begun.wait(60)
     gone.closed = True
     going.set()
     assert second.cosines(A, B) is not OWN
-    assert lent.models[0].calls == 4  # pictures: one pair is left
+    assert served.models[0].calls == 4  # pictures: one pair is left
 
 
 @pytest.mark.parametrize(
-    ("spec", "lends"),
+    ("spec", "serves"),
     [
         ({"popen": True, "via": None}, True),
         ({"popen": True, "via": "master"}, False),
         ({"popen": None, "via": None, "ssh": "host"}, False),
     ],
 )
-def test_workers_of_other_machines_have_models_of_their_own(
-    spec: dict[str, Any], lends: bool
-) -> None:
-    """Only local processes are lent one."""
+def test_workers_on_other_machines_have_local_models(spec: dict[str, Any], serves: bool) -> None:
+    """Only processes on the same machine are served."""
     gateway = SimpleNamespace(spec=SimpleNamespace(**spec), newchannel=End)
     node = SimpleNamespace(gateway=gateway, workerinput={})
     cleanups: list[Any] = []
     config: Any = SimpleNamespace(rootpath=Path(), add_cleanup=cleanups.append)
-    PluginState(config, Settings()).lend(node)
-    assert (CHANNEL in node.workerinput) == bool(cleanups) == lends
+    PluginState(config, Settings()).serve(node)
+    assert (CHANNEL in node.workerinput) == bool(cleanups) == serves

@@ -1,4 +1,4 @@
-"""The ResNet50 itself: its features, and scores that do not depend on how it is run."""
+"""The ResNet50 itself: its features, and scores that do not depend on how it runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fakes import BUNDLED_ID, bars, compared, flat
 
+from pytest_imgsim.model.keras_backend import STAGES
 from pytest_imgsim.model.resnet50 import LOCAL_STRIDE, MEAN_BGR, ResNet50
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Picture
@@ -40,9 +41,15 @@ def test_features_are_those_of_keras_alone(model: ResNet50) -> None:
     """Features agree with Keras' own network, preprocessing and average pooling."""
     import keras
 
+    network = keras.applications.ResNet50(include_top=False, weights=None)
+    network.set_weights(model.model.get_weights())
+    stages = keras.Model(network.input, [network.get_layer(name).output for name in STAGES])
     pixels = bars(size=(80, 104))
     prepared = keras.applications.resnet50.preprocess_input(pixels[None].astype(np.float32))
-    local, top = map(np.asarray, model.model(prepared))
+    local, top = map(np.asarray, stages(prepared))
+    assert [each.name for each in model.model.layers[1:]] == [
+        each.name for each in network.layers[1:]
+    ]
     np.testing.assert_allclose(model.features(pixels), top.mean(axis=(0, 1, 2)), atol=1e-5)
     np.testing.assert_allclose(model.local(pixels).values, local[0], rtol=1e-4, atol=1e-4)
 
@@ -99,13 +106,13 @@ def test_threads_and_batches_do_not_matter(model: ResNet50, tmp_path: Path) -> N
 
 
 def test_strides_and_channels(model: ResNet50) -> None:
-    """The local stage has the stride and channels that the docstring tells."""
+    """The local stage has the stride and the channels of its docstring."""
     cells = model.local(bars(size=(224, 320)))
     assert (cells.stride, cells.values.shape) == (4, (56, 80, 256))
 
 
 def test_similarity(model: ResNet50) -> None:
-    """The same picture is 1, another is less, and sizes may differ."""
+    """Equal pictures give 1, other pictures less, and sizes may differ."""
     assert model.similarity(bars(), bars()) == pytest.approx(1.0, abs=1e-6)
     assert model.similarity(bars(), bars(7)) < 0.999
     assert 0 < model.similarity(bars(), bars(size=(96, 96))) < 1
@@ -122,7 +129,7 @@ def test_symmetric_and_exactly_one(model: ResNet50) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 2000), (33, 31), (40, 500)])
 def test_odd_sizes(model: ResNet50, size: tuple[int, int]) -> None:
-    """Any size works: one changed corner pixel is seen."""
+    """Any size works: one changed corner pixel is found."""
     actual = np.full((*size, 3), 255, np.uint8)
     actual[-1, -1] = 0
     found = compared(Picture(actual), Picture(np.full((*size, 3), 255, np.uint8)), model)
@@ -142,7 +149,7 @@ def test_a_button_on_a_huge_picture(model: ResNet50) -> None:
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (301, 600), (639, 1215), (333, 40)])
 def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int) -> None:
-    """What has changed is seen through a window with the cosines that the whole picture gives."""
+    """A change seen through a window has the cosines that the whole picture gives."""
     a, b = bars(1, (1216, 640)), bars(1, (1216, 640))
     b[y : y + 12, x : x + 30] = (200, 30, 30)
     seen = compared(Picture(a), Picture(b), model).cells
@@ -162,7 +169,7 @@ def test_windows_give_the_whole_pictures_scores(model: ResNet50, x: int, y: int)
 def test_a_border_at_the_edge_is_seen(
     model: ResNet50, size: tuple[int, int], colour: tuple[int, int, int]
 ) -> None:
-    """The border of an element lies at the very edge of its picture; it may not come or go."""
+    """An element's border is at the edge of its picture; it must not come or go unnoticed."""
     plain = flat(*size)
     plain[15:25, 20:80:4] = 40
     bordered, grey = plain.copy(), plain.copy()
@@ -173,8 +180,8 @@ def test_a_border_at_the_edge_is_seen(
         assert compared(Picture(other), Picture(bordered), model).score < 0.3
 
 
-def test_reach_is_no_wider_than_needed(model: ResNet50) -> None:
-    """A pixel at the end of a cell's reach changes its features, and one beyond does not."""
+def test_receptive_radius_is_exact(model: ResNet50) -> None:
+    """A pixel at the receptive radius changes a cell's features, and one beyond does not."""
     a = bars(3, (256, 256))
     plain = model.local(a).values[32, 32]
     for distance, changes in ((model.receptive_radius, True), (model.receptive_radius + 1, False)):

@@ -1,4 +1,4 @@
-"""Which weights the ResNet50 gets."""
+"""The weights of the ResNet50: names, files, and the packed format."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from pytest_imgsim.model.weights import (
 
 @pytest.mark.parametrize("name", ["bundled", "imagenet"])
 def test_known_names_need_no_file(name: str, tmp_path: Path) -> None:
-    """A known name is taken as such, even where a file is called like that."""
+    """A known name stays one, even if a file has the same name."""
     (tmp_path / name).write_bytes(b"")
     assert weights_file(name, tmp_path) is None
 
 
 @pytest.mark.parametrize("name", ["w.weights.h5", "w.h5", "deep/w.keras"])
 def test_files_below_root(name: str, tmp_path: Path) -> None:
-    """A relative path begins at the root; an absolute one is taken as it is."""
+    """A relative path starts at the root; an absolute one is used as it is."""
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"")
@@ -40,14 +40,16 @@ def test_files_below_root(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Bundled", "resnet50", "w.pt", "w.h5.txt", ""])
 def test_refuses_unknown_weights(name: str, tmp_path: Path) -> None:
-    """What is neither a name nor a file of weights is refused with both."""
-    told = f"^weights '{name}': expected 'bundled' or 'imagenet', or a file ending in .weights.h5"
-    with pytest.raises(WeightsError, match=told):
+    """The error for anything else names both: the known names and the suffixes of files."""
+    message = (
+        f"^weights '{name}': expected 'bundled' or 'imagenet', or a file ending in .weights.h5"
+    )
+    with pytest.raises(WeightsError, match=message):
         weights_file(name, tmp_path)
 
 
 def test_refuses_a_missing_file(tmp_path: Path) -> None:
-    """A missing file is told with the whole path."""
+    """The error for a missing file gives the whole path."""
     (tmp_path / "d.keras").mkdir()
     for name in ("w.h5", "d.keras"):
         with pytest.raises(WeightsError, match=f"there is no file {tmp_path / name}"):
@@ -68,20 +70,20 @@ def test_bundled_weights_are_whole() -> None:
 
 
 def test_the_digest_is_known_before_the_file_is_read() -> None:
-    """The constant that the model's id is made of is the digest of the file that ships."""
+    """The constant in the model's id is the digest of the file that ships."""
     assert digest(bundled()) == BUNDLED_DIGEST
 
 
-def test_a_damaged_file_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refuses_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file with another hash is not loaded, and the message says how to get the right one."""
     monkeypatch.setattr(weights, "BUNDLED_SHA256", "0" * 64)
-    told = r"weights 'bundled': expected SHA-256 0+\.\.\., got \w{12}.*damaged.*--force-reinstall"
-    with pytest.raises(WeightsError, match=told):
+    message = r"weights 'bundled': expected SHA-256 0+\.\.\., got \w{12}.*damaged.*--force-re"
+    with pytest.raises(WeightsError, match=message):
         bundled()
 
 
 def test_packing_keeps_kernels_to_half_a_step() -> None:
-    """Kernels come back to half of their filter's step, and all else as it was."""
+    """Kernels come back to half of their filter's step, and everything else exactly."""
     draw = np.random.default_rng(0)
     kernel = (draw.normal(size=(3, 3, 4, 5)) * [1, 10, 0.1, 0, 1e-9]).astype(np.float32)
     bias = draw.normal(size=5).astype(np.float32)
@@ -107,6 +109,6 @@ def test_digest() -> None:
 
 
 def test_names_of_arrays() -> None:
-    """Arrays are named by layer and place."""
+    """Arrays are named by layer and position."""
     one, two = np.zeros(1, np.float32), np.ones(2, np.float32)
     assert named({"c": [one, two], "n": [two]}) == {"c/0": one, "c/1": two, "n/0": two}

@@ -14,7 +14,7 @@ from pytest_imgsim.scoring import compare as module
 from pytest_imgsim.scoring.compare import Scores
 from pytest_imgsim.scoring.cosine import FeatureMap
 from pytest_imgsim.scoring.formula import THUMBNAIL_PIXELS
-from pytest_imgsim.scoring.pooled import pooled, thumbnail
+from pytest_imgsim.scoring.pooled import thumbnail
 from pytest_imgsim.scoring.tiles import tiles
 
 
@@ -217,28 +217,17 @@ def test_what_has_not_changed_is_not_seen() -> None:
     assert result.cells.values.shape == (50, 80)
 
 
-def test_pooled_looks_at_the_whole_picture() -> None:
-    """The pooled vector of any picture is that of all its pixels."""
-    rgb = noise(64, 97)
-    mean = rgb.reshape(-1, 3).mean(axis=0) / 255
-    expected = np.concatenate([mean, 1 - mean])
-    vector = pooled(rgb, FakeModel())
-    assert vector.dtype == np.float32
-    np.testing.assert_allclose(vector, expected, atol=1e-6)
+def test_a_thumbnail_shows_the_whole_picture() -> None:
+    """A small picture is its own thumbnail, and that of a larger one has the same mean colour."""
+    small, large = noise(64, 97), noise(400, 640)
+    assert np.array_equal(thumbnail(small), small)
+    np.testing.assert_allclose(thumbnail(large).mean(axis=(0, 1)), large.mean(axis=(0, 1)), atol=1)
 
 
 @pytest.mark.parametrize("shape", [(160, 160), (800, 1280), (12000, 1280), (1, 200_000)])
-def test_pooled_costs_no_more_for_a_larger_picture(shape: tuple[int, int]) -> None:
-    """A large picture is reduced to a glance in its own proportions."""
-    sizes = []
-
-    class Noting(FakeModel):
-        def vector(self, rgb: Pixels) -> NDArray[np.float32]:
-            sizes.append(rgb.shape[:2])
-            return super().vector(rgb)
-
-    pooled(flat(*shape), Noting())
-    [(height, width)] = sizes
+def test_a_thumbnail_is_no_larger_for_a_larger_picture(shape: tuple[int, int]) -> None:
+    """A large picture is reduced in its own proportions."""
+    height, width = thumbnail(flat(*shape)).shape[:2]
     assert height * width <= 1.02 * max(THUMBNAIL_PIXELS, width)
     if height > 1:
         assert height / width == pytest.approx(shape[0] / shape[1], rel=0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pytest_imgsim.model.resnet50 import REACH
+from pytest_imgsim.model.resnet50 import RECEPTIVE_RADIUS as RADIUS
 from pytest_imgsim.pictures.picture import Mask
 from pytest_imgsim.scoring import tiles as module
 from pytest_imgsim.scoring.tiles import ALIGNMENT, tiles
@@ -25,13 +25,13 @@ def scattered(shape: tuple[int, int], seed: int) -> Mask:
     return np.asarray(draw.random(shape) < draw.choice([1e-5, 1e-4, 1e-3]))
 
 
-def area(mask: Mask, receptive_radius: int = REACH) -> int:
+def area(mask: Mask, receptive_radius: int = RADIUS) -> int:
     """Return how many pixels the network works on."""
     return sum(window.cut(mask).size for window in tiles(mask, receptive_radius))
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (104, 400), (800, 1280), (2400, 640), (64, 4000)])
-@pytest.mark.parametrize("receptive_radius", [0, 7, 8, REACH, 49])
+@pytest.mark.parametrize("receptive_radius", [0, 7, 8, RADIUS, 49])
 @pytest.mark.parametrize("seed", range(3))
 def test_every_cell_that_may_differ_is_in_a_core(
     shape: tuple[int, int], receptive_radius: int, seed: int
@@ -60,19 +60,19 @@ def test_every_cell_that_may_differ_is_in_a_core(
 def test_own_cells_are_the_cells() -> None:
     """What a window's map holds for its core is what the picture's map holds there."""
     numbers = np.arange(800 * 1280).reshape(800, 1280)
-    for window in tiles(changed((800, 1280), (300, 200, 9, 9), (900, 700, 50, 2)), REACH):
+    for window in tiles(changed((800, 1280), (300, 200, 9, 9), (900, 700, 50, 2)), RADIUS):
         own = window.cut(numbers)[::4, ::4][window.own_cells(4)]
         assert np.array_equal(own, numbers[::4, ::4][window.cells(4)])
 
 
 def test_no_change_needs_no_window() -> None:
     """Equal pictures are not looked at."""
-    assert tiles(changed((80, 80)), REACH) == []
+    assert tiles(changed((80, 80)), RADIUS) == []
 
 
 def test_a_change_of_every_pixel_is_one_window() -> None:
     """Where all of a picture has changed, it is worked on in one piece, without any margin."""
-    [window] = tiles(changed((400, 1280), (0, 0, 1280, 400)), REACH)
+    [window] = tiles(changed((400, 1280), (0, 0, 1280, 400)), RADIUS)
     assert window.core == window.outer == ((0, 400), (0, 1280))
 
 
@@ -81,7 +81,7 @@ def test_changes_far_apart_have_windows_of_their_own() -> None:
     one = changed((800, 1280), (640, 200, 20, 20))
     apart = changed((800, 1280), (200, 200, 20, 20), (1000, 600, 20, 20))
     near = changed((800, 1280), (640, 200, 20, 20), (670, 200, 20, 20))
-    assert [len(tiles(mask, REACH)) for mask in (one, apart, near)] == [1, 2, 1]
+    assert [len(tiles(mask, RADIUS)) for mask in (one, apart, near)] == [1, 2, 1]
     assert area(apart) <= 2.2 * area(one)
     assert area(near) <= 1.5 * area(one)
 
@@ -101,7 +101,7 @@ def test_windows_never_cost_much_more_than_the_page(seed: int) -> None:
 
 def test_a_long_page_is_cut() -> None:
     """No core is larger than the largest, so that memory is bounded."""
-    found = tiles(changed((12000, 2560), (0, 0, 2560, 12000)), REACH)
+    found = tiles(changed((12000, 2560), (0, 0, 2560, 12000)), RADIUS)
     assert len(found) == 60
     rows, columns = module.LARGEST
     for window in found:

@@ -1,4 +1,4 @@
-"""The controller's model at work for xdist's workers: asked, interrupted, and gone at the end."""
+"""xdist's workers with the controller's model: requests, interrupts, and a clean end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from suite import IN_PROCESS, Suite
 
-LENT = ("-p", "lent_plugin", "-p", "no:playwright", "-n2")
+SERVED = ("-p", "server_plugin", "-p", "no:playwright", "-n2")
 CHANGED = """
 def test_a(assert_similar): assert_similar(picture((40, 40)), threshold=-1)
 def test_b(assert_similar): assert_similar(picture((60, 50)), threshold=-1)
@@ -29,21 +29,21 @@ def changed(suite: Suite) -> Suite:
     return suite
 
 
-def lent(suite: Suite, *arguments: str) -> pytest.RunResult:
-    """Run a suite, and see that no thread is left of it."""
-    result = suite.pytester.runpytest_inprocess(*LENT, "-p", "no:cacheprovider", *arguments)
+def run(suite: Suite, *arguments: str) -> pytest.RunResult:
+    """Run a suite, and check that it leaves no thread behind."""
+    result = suite.pytester.runpytest_inprocess(*SERVED, "-p", "no:cacheprovider", *arguments)
     assert not [thread for thread in threading.enumerate() if thread.name == "imgsim"]
     return result
 
 
-def asked(suite: Suite) -> int:
-    """Return how often the controller's model was asked for cosines."""
-    path = suite.path / "asked"
+def requests(suite: Suite) -> int:
+    """Return how many requests for cosines the controller's model has had."""
+    path = suite.path / "requests"
     return path.stat().st_size if path.exists() else 0
 
 
-def test_workers_ask_the_controller(changed: Suite) -> None:
-    """Scores are those of its model, no worker loads one, and `resnet50` is it as well."""
+def test_workers_use_the_controllers_model(changed: Suite) -> None:
+    """Scores come from it, no worker loads one, and the fixture `resnet50` is it as well."""
     changed.pytester.runpytest_inprocess(*IN_PROCESS, "-p", "no:cacheprovider")
     expected = {name: record["score"] for name, record in changed.records().items()}
     changed.write(
@@ -53,32 +53,32 @@ def test_workers_ask_the_controller(changed: Suite) -> None:
         + "    assert resnet50.features(picture()).shape == (3,)\n"
         + "    assert 'ai_edge_litert' not in sys.modules\n"
     )
-    lent(changed).assert_outcomes(passed=3)
+    run(changed).assert_outcomes(passed=3)
     assert {name: record["score"] for name, record in changed.records().items()} == expected
     assert all(record["model_seconds"] > 0 for record in changed.records().values())
-    assert asked(changed) == 2
+    assert requests(changed) == 2
 
 
-def test_an_error_of_the_model_fails_the_test_that_asked(changed: Suite) -> None:
-    """Its cure is told there, and other tests go on."""
+def test_an_error_of_the_model_fails_the_test_that_needs_it(changed: Suite) -> None:
+    """The test shows the message, and other tests go on."""
     changed.write(CHANGED + "def test_c(): pass\n")
-    (changed.path / "how").write_text("bad weights")
-    result = lent(changed)
+    (changed.path / "behaviour").write_text("bad weights")
+    result = run(changed)
     result.assert_outcomes(failed=2, passed=1)
     result.stdout.fnmatch_lines(["*WeightsError: weights 'mine.h5': expected others; get them"])
 
 
 @pytest.mark.parametrize("stop", [["-x"], ["--maxfail=1"], ["--dist=loadfile"]])
 def test_a_run_that_stops_early(changed: Suite, stop: list[str]) -> None:
-    """Nothing of it stays."""
-    (changed.path / "how").write_text("bad weights")
-    assert lent(changed, *stop).ret != 0
-    assert asked(changed) > 0
+    """It ends cleanly, requests in progress included."""
+    (changed.path / "behaviour").write_text("bad weights")
+    assert run(changed, *stop).ret != 0
+    assert requests(changed) > 0
 
 
 def test_a_worker_that_dies_while_it_waits(changed: Suite) -> None:
-    """The others get their answers, and the run ends."""
-    (changed.path / "how").write_text("slow")
+    """The others get their replies, and the run ends."""
+    (changed.path / "behaviour").write_text("slow")
     changed.write(
         CHANGED.replace(
             "def test_a(assert_similar):",
@@ -88,21 +88,21 @@ def test_a_worker_that_dies_while_it_waits(changed: Suite) -> None:
             "   ",
         )
     )
-    result = lent(changed, "--max-worker-restart=0", "-p", "no:syrupy")  # it warns of crashes
+    result = run(changed, "--max-worker-restart=0", "-p", "no:syrupy")  # it warns of crashes
     result.assert_outcomes(failed=1, passed=1)
     assert changed.verdicts() == {"test_page/test_b": "passed"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is no signal there")
-def test_interrupted_while_it_works(changed: Suite) -> None:
-    """After Ctrl+C there is no process left, neither the controller's nor a worker's."""
-    (changed.path / "how").write_text("slow")
+def test_interrupted_during_a_request(changed: Suite) -> None:
+    """After Ctrl+C no process is left, neither the controller nor a worker."""
+    (changed.path / "behaviour").write_text("slow")
     changed.write(
         "import os, pathlib\npathlib.Path(f'{os.getpid()}.pid').write_text('')\n" + CHANGED
     )
-    command = [sys.executable, "-m", "pytest", *LENT]
+    command = [sys.executable, "-m", "pytest", *SERVED]
     with subprocess.Popen(command, cwd=changed.path, stdout=subprocess.DEVNULL) as process:
-        while not asked(changed):
+        while not requests(changed):
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
@@ -117,7 +117,7 @@ def test_interrupted_while_it_works(changed: Suite) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Return whether a process is there."""
+    """Return whether a process is still running."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -127,11 +127,11 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.model
 def test_the_same_scores_with_and_without_workers(changed: Suite) -> None:
-    """The real model, lent, gives the scores that it gives in one process."""
-    run = changed.pytester.runpytest_subprocess
+    """The served model gives the scores that it gives in one process."""
+    runpytest = changed.pytester.runpytest_subprocess
     scores = []
     for options in (["-p", "no:xdist"], ["-n2"]):
-        run("-p", "no:cacheprovider", *options).assert_outcomes(passed=2)
+        runpytest("-p", "no:cacheprovider", *options).assert_outcomes(passed=2)
         records = changed.records().values()
         scores.append({record["name"]: record["score"] for record in records})
         assert all(record["model_seconds"] > 0 for record in records)

@@ -1,7 +1,7 @@
-"""A pytest plugin that puts a model of a few lines in xdist's controller alone.
+"""A pytest plugin that puts a fake model in xdist's controller alone.
 
-What it answers then shows that a worker has asked it. It notes each question in a file, and does
-as the file ``how`` says.
+Its replies show that a worker has sent a request. It counts requests in the file ``requests``, and
+behaves as the file ``behaviour`` says.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from pytest_imgsim.plugin.state import STATE
 from pytest_imgsim.scoring.cosine import CosineMap
 
 
-class LentModel(FakeModel):
-    """Answers, at once or not, or ends in an error."""
+class ServedModel(FakeModel):
+    """Replies at once, late, or with an error."""
 
     def cosines(self, a: Pixels, b: Pixels) -> CosineMap:
         """Return the cosines of the mean colours."""
-        how = Path("how").read_text() if Path("how").exists() else ""
-        with Path("asked").open("a") as stream:
+        path = Path("behaviour")
+        behaviour = path.read_text() if path.exists() else ""
+        with Path("requests").open("a") as stream:
             stream.write("x")
-        if how == "bad weights":
+        if behaviour == "bad weights":
             raise WeightsError("weights 'mine.h5': expected others; get them")
-        if how == "slow":
+        if behaviour == "slow":
             time.sleep(2)
         return super().cosines(a, b)
 
@@ -35,4 +36,4 @@ class LentModel(FakeModel):
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.stash[STATE]._model = LentModel()  # type: ignore[assignment]
+        config.stash[STATE]._model = ServedModel()  # type: ignore[assignment]
