@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from fakes import FakeModel, Pixels
@@ -15,6 +16,9 @@ from fakes import FakeModel, Pixels
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.plugin.state import STATE
 from pytest_imgsim.scoring.cosine import CosineMap
+
+if TYPE_CHECKING:
+    from pytest_imgsim.model.resnet50 import ResNet50
 
 
 class LentModel(FakeModel):
@@ -35,4 +39,5 @@ class LentModel(FakeModel):
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.stash[STATE]._model = LentModel()  # type: ignore[assignment]
+        model = cast("ResNet50", LentModel())
+        config.stash[STATE].model = lambda: model

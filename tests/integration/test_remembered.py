@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from suite import Suite
 
-from pytest_imgsim.plugin import finish as closing
+from pytest_imgsim.plugin import finish
 
 CHANGED = """
 @pytest.mark.parametrize("x", [40, 60, 80])
@@ -88,7 +88,7 @@ def test_the_least_recently_used_go(
     """At the end of a run no more are kept than fit."""
     changed.run(*mode)
     assert len(list(memory(changed).iterdir())) == 3
-    monkeypatch.setattr(closing, "MOST_REMEMBERED", 2)
+    monkeypatch.setattr(finish, "MAX_CACHED_SCORES", 2)
     changed.write("def test_a(): pass")
     changed.run(*mode)  # nothing compared, nothing to do
     assert len(list(memory(changed).iterdir())) == 3

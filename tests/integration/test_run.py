@@ -8,8 +8,6 @@ import platform
 import pytest
 from suite import Suite
 
-from pytest_imgsim.plugin.state import worker_threads
-
 THREE = """
 def test_a(assert_similar): assert_similar(picture())
 def test_b(assert_similar): assert_similar(picture((40, 40)))
@@ -225,20 +223,6 @@ def test_review_page(suite: Suite, mode: tuple[str, ...]) -> None:
     result = suite.run(*mode)
     assert not page.exists()
     result.stdout.no_fnmatch_line("review:*")
-
-
-@pytest.mark.parametrize(("workers", "cores", "threads"), [(1, 8, 0), (2, 8, 4), (4, 2, 1)])
-def test_workers_share_the_cores(
-    pytestconfig: pytest.Config,
-    monkeypatch: pytest.MonkeyPatch,
-    workers: int,
-    cores: int,
-    threads: int,
-) -> None:
-    """Each of xdist's workers takes its share of the cores, and no less than one."""
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
-    monkeypatch.setattr(pytestconfig, "workerinput", {"workercount": workers}, raising=False)
-    assert worker_threads(pytestconfig) == threads
 
 
 def test_github_step_summary(

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from suite import Suite
 
 from pytest_imgsim.cli import main
-from pytest_imgsim.plugin.state import PluginState
-from pytest_imgsim.settings import Settings
 
 THREE = """
 def test_a(assert_similar): assert_similar(picture())
@@ -124,22 +120,6 @@ def test_only_visual_tests_count(here: Suite, mode: tuple[str, ...]) -> None:
         "left_out": [],
         "unfinished": [],
     }
-
-
-def test_tests_that_are_renamed(pytestconfig: pytest.Config) -> None:
-    """A test is known by its first id, whatever xdist calls it in a group; all is told once."""
-    items: list[Any] = [
-        SimpleNamespace(nodeid=f"t.py::{name}", fixturenames=["assert_similar"]) for name in "abc"
-    ]
-    run = PluginState(pytestconfig, Settings())
-    for item in items:
-        run.collected(item)
-    items[0].nodeid += "@group"
-    run.selected(items[:1])
-    report: Any = SimpleNamespace(outcome="passed")
-    told = {"ran": "t.py::a", "deselected": True}
-    assert run.payload(items[0], report) == {**told, "left_out": ["t.py::b", "t.py::c"]}
-    assert run.payload(items[0], report) == told
 
 
 def test_a_skipped_test_is_unfinished(here: Suite, mode: tuple[str, ...]) -> None:
