@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -73,6 +75,20 @@ def browser_type_launch_args(): return {}
 @pytest.fixture(scope="session")
 def browser_context_args(): return {}
 """
+
+
+def add_script(folder: Path) -> Path:
+    """Put an ``imgsim`` that runs our command line into a folder of scripts, and return it."""
+    if os.name == "nt":
+        script = folder / "imgsim.bat"
+        script.write_text(f'@"{sys.executable}" -m pytest_imgsim %*\n')
+        return script
+    script = folder / "imgsim"
+    script.write_text(
+        f"#!{sys.executable}\nfrom pytest_imgsim.cli import main\nraise SystemExit(main())\n"
+    )
+    script.chmod(0o755)
+    return script
 
 
 class Suite:
