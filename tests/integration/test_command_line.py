@@ -1,16 +1,82 @@
-"""`python -m pytest_imgsim`: accept, trim and compare, without pytest."""
+"""The command line: help, accept, trim, compare and report, without pytest."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from fakes import FakeModel
 from suite import TWO, Suite
 
-from pytest_imgsim.cli import main
+from pytest_imgsim import __version__
+from pytest_imgsim.cli import COMMANDS, main
 from pytest_imgsim.pictures.decode import decode
+
+
+def called(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python of its own."""
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """--help shows the script and one line for each command."""
+    with pytest.raises(SystemExit, match="^0$"):
+        main(["--help"])
+    out = capsys.readouterr().out
+    assert out.startswith("usage: imgsim [-h] [--version] COMMAND ...\n")
+    for name, text in COMMANDS.items():
+        assert f" {name} {text} " in " ".join(out.split())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command describes itself and its arguments."""
+    with pytest.raises(SystemExit, match="^0$"):
+        main([name, "--help"])
+    out = capsys.readouterr().out
+    assert out.startswith(f"usage: imgsim {name} [-h] ")
+    assert " ".join(COMMANDS[name].split()) in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "imgsim: error: the following arguments are required: COMMAND"),
+        (["acept"], "imgsim: error: argument COMMAND: invalid choice: 'acept'"),
+        (["accept", "--al", "--unknown"], "imgsim: error: unrecognized arguments: --unknown"),
+        (["review", "--port=x"], "imgsim review: error: argument --port: invalid int value"),
+    ],
+)
+def test_a_bad_command_line(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What cannot be parsed ends with 2 and names the script and the mistake."""
+    with pytest.raises(SystemExit, match="^2$"):
+        main(arguments)
+    assert told in capsys.readouterr().err
+
+
+def test_python_m() -> None:
+    """`python -m pytest_imgsim` is the same, by the name by which it was called."""
+    assert called("-m", "pytest_imgsim", "--version").stdout == f"pytest-imgsim {__version__}\n"
+    result = called("-m", "pytest_imgsim", "trim", "--help")
+    assert result.stdout.startswith("usage: python -m pytest_imgsim trim [-h] [--delete]")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["trim", "--help"], ["merge", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    """Help, and what needs no pixels, comes without numpy, Pillow and TensorFlow."""
+    code = (
+        "import sys; from pytest_imgsim.cli import main\n"
+        f"try: main({arguments})\n"
+        "except SystemExit: pass\n"
+        "print({'numpy', 'PIL', 'tensorflow', 'ai_edge_litert'} & set(sys.modules))"
+    )
+    result = called("-c", code)
+    assert result.stdout.splitlines()[-1] == "set()", result.stderr
 
 
 def test_accept_by_name(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
