@@ -91,6 +91,18 @@ def add_script(folder: Path) -> Path:
     return script
 
 
+def interruptible(*arguments: str) -> list[str]:
+    """Return a command that starts Python so that Ctrl+C ends it, as a terminal would.
+
+    What a shell's background job starts is born with SIGINT ignored, and would stay so.
+    """
+    code = (
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    )
+    return [sys.executable, "-c", code, *arguments]
+
+
 class Suite:
     """A test suite in a folder of its own, run with the fake model."""
 

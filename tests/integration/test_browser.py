@@ -97,7 +97,8 @@ def session(folder: Path, **settings: object) -> Session:
 def test_a_moving_page_is_waited_for(view: Page, tmp_path: Path) -> None:
     """A page that comes to rest is compared at rest."""
     test = TestId("t.py::test_a", "t.py", (), "test_a")
-    assert session(tmp_path, update="changed").check(test, view).verdict is Verdict.CREATED
+    make = session(tmp_path, update="changed", stable_timeout=60)
+    assert make.check(test, view).verdict is Verdict.CREATED
     view.set_content(HTML.replace("teal", "red"))
     # Moves in every frame for a while, then shows what the baseline shows.
     view.evaluate(
@@ -111,7 +112,7 @@ def test_a_moving_page_is_waited_for(view: Page, tmp_path: Path) -> None:
           step()
         }"""
     )
-    assert session(tmp_path).check(test, view).verdict is Verdict.EQUAL
+    assert session(tmp_path, stable_timeout=60).check(test, view).verdict is Verdict.EQUAL
 
 
 def test_a_restless_page_is_told_as_that(view: Page, tmp_path: Path) -> None:
@@ -135,9 +136,9 @@ def test_what_is_masked_may_move(view: Page, tmp_path: Path) -> None:
     )
     test = TestId("t.py::test_a", "t.py", (), "test_a")
     masks = {"ignore": view.locator("#clock")}
-    make = session(tmp_path, update="changed", stable_timeout=2)
+    make = session(tmp_path, update="changed", stable_timeout=60)
     assert make.check(test, view, None, make.settings.for_check("", masks)).passed
-    run = session(tmp_path, stable_timeout=2)
+    run = session(tmp_path, stable_timeout=60)
     record = run.check(test, view, None, run.settings.for_check("", masks))
     assert record.verdict is Verdict.EQUAL
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from suite import IN_PROCESS, Suite
+from suite import IN_PROCESS, Suite, interruptible
 
 LENT = ("-p", "lent_plugin", "-p", "no:playwright", "-n2")
 CHANGED = """
@@ -100,7 +100,7 @@ def test_interrupted_while_it_works(changed: Suite) -> None:
     changed.write(
         "import os, pathlib\npathlib.Path(f'{os.getpid()}.pid').write_text('')\n" + CHANGED
     )
-    command = [sys.executable, "-m", "pytest", *LENT]
+    command = interruptible("-m", "pytest", *LENT)
     with subprocess.Popen(command, cwd=changed.path, stdout=subprocess.DEVNULL) as process:
         while not asked(changed):
             assert process.poll() is None

@@ -171,7 +171,7 @@ def test_sigkill_leaves_whole_files(suite: Suite) -> None:
     for seed in range(3):
         suite.write(text.format(seed=1000 * seed))
         process = subprocess.Popen(command, cwd=suite.path, stdout=subprocess.DEVNULL)
-        _wait_for(suite.path / "baselines", seconds=60)
+        _wait_for(suite.path / "baselines", seconds=300)
         time.sleep(0.2 + 0.3 * seed)
         process.send_signal(signal.SIGKILL)
         process.wait()
