@@ -113,7 +113,7 @@ class Suite:
         pytester.makepyfile(pictures=PICTURES)
 
     def write(self, text: str, name: str = "test_page") -> None:
-        """Write a test file, with `picture` and pytest at hand."""
+        """Write a test file, with `picture` and pytest imported."""
         head = "import pytest\nimport numpy as np\nfrom pictures import picture\n"
         (self.path / f"{name}.py").write_text(head + dedent(text), encoding="utf-8")
         # A rewrite within one second, of one size, would run the old byte code.

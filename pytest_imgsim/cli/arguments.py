@@ -27,7 +27,7 @@ def add_scoring(parser: argparse.ArgumentParser) -> None:
 
 
 def scoring_settings(options: argparse.Namespace) -> Settings:
-    """Return the settings with those options laid over the defaults.
+    """Return the defaults, overridden by those options.
 
     Raises
     ------

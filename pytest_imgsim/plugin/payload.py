@@ -23,7 +23,7 @@ ATTRIBUTE = "imgsim"
 class Payload(TypedDict, total=False):
     """Exact builtins, since xdist's pipe takes nothing else.
 
-    Parameters
+    Attributes
     ----------
     records : list of dict
         The comparisons of the phase.

@@ -20,7 +20,7 @@ CHANNEL = "imgsim_model"
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Return whether this process is one of xdist's workers, as xdist itself tells it."""
+    """Return whether this process is one of xdist's workers."""
     return hasattr(config, "workerinput")
 
 

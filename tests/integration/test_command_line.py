@@ -42,7 +42,7 @@ def test_help_of_a_command(name: str, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ([], "imgsim: error: the following arguments are required: COMMAND"),
         (["acept"], "imgsim: error: argument COMMAND: invalid choice: 'acept'"),
@@ -51,12 +51,12 @@ def test_help_of_a_command(name: str, capsys: pytest.CaptureFixture[str]) -> Non
     ],
 )
 def test_a_bad_command_line(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What cannot be parsed ends with 2 and names the script and the mistake."""
     with pytest.raises(SystemExit, match="^2$"):
         main(arguments)
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_python_m() -> None:
@@ -140,7 +140,7 @@ def test_accept_without_results(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_trim(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
-    """trim lists, deletes when told to, and refuses after a partial run."""
+    """trim lists, deletes on request, and refuses after a partial run."""
     here.write("def test_a(assert_similar): assert_similar(picture())")
     here.run("-k", "test_a")
     here.run("test_page.py::test_a")
@@ -186,7 +186,7 @@ def test_compare_sizes(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
     assert "size changed: 8 x 9, expected 9 x 8" in capsys.readouterr().out
 
 
-def test_compare_keeps_pictures_where_it_is_told_to(
+def test_compare_keeps_pictures_on_request(
     here: Suite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With --report the pictures of a mismatch stay, without it nothing does."""
@@ -197,10 +197,10 @@ def test_compare_keeps_pictures_where_it_is_told_to(
     assert sorted(here.path.rglob("*")) == before
     capsys.readouterr()
     assert main(["compare", a, b, "--report", "found"]) == 1
-    told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    shown = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     for kind in ("diff", "filled"):
-        assert told[kind] == f"found/compare/test_a.{kind}.png"
-        assert decode((here.path / told[kind]).read_bytes()).size == (160, 96)
+        assert shown[kind] == f"found/compare/test_a.{kind}.png"
+        assert decode((here.path / shown[kind]).read_bytes()).size == (160, 96)
 
 
 def test_report_is_drawn_again(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,7 +153,7 @@ def test_the_contract_covers_what_such_a_run_loads(equal: pytest.Pytester) -> No
 
 
 def test_a_failure_needs_no_reports_of_others(pytester: pytest.Pytester) -> None:
-    """What has to be looked at imports neither Allure nor pytest-html where they are not in use."""
+    """A failure imports neither Allure nor pytest-html where they are not in use."""
     (pytester.path / "page.png").write_bytes(png(flat(8, 8)))
     pytester.makepyfile(test_new="def test_a(assert_similar): assert_similar('page.png')")
     assert loaded_after(pytester).heavy == ["numpy", "PIL"]

@@ -1,4 +1,4 @@
-"""False passes and traps that other visual testing tools have: none of them is ours.
+"""False passes and traps that other visual testing tools have, and this one must not.
 
 The numbers are those of a survey of eight pytest plugins. All pictures go through the real
 ResNet50 with its default weights and threshold.
@@ -85,7 +85,7 @@ def failed_tests(result: pytest.RunResult) -> set[str]:
 
 
 def test_traps(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F1-F4, F6, F7, F9-F12: what changed fails, what is the same passes, each with its file."""
+    """F1-F4, F6, F7, F9-F12: what changed fails, what is unchanged passes, each with its file."""
     suite.write(SUITE)
     run = suite.pytester.runpytest_subprocess
     run("--update-baselines").assert_outcomes(passed=11)
