@@ -1,5 +1,6 @@
-"""``python -m pytest_imgsim`` is the same as ``imgsim``."""
+"""``python -m pytest_imgsim`` does what ``imgsim`` does."""
 
 from pytest_imgsim.cli import main
+from pytest_imgsim.cli_name import MODULE
 
-raise SystemExit(main())
+raise SystemExit(main(prog=MODULE))

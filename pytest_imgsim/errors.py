@@ -5,14 +5,14 @@
     ImgsimError
     ├── SettingsError       an option, ini key, marker or argument has a bad value
     ├── PictureError        bytes that are not one picture, or one that is too large
-    │   └── SourceError     an object that cannot be scale_angles into a picture (a TypeError)
-    ├── UnstableError       a page that never stood still for a screenshot
-    ├── MaskError           an ignored area outside the picture, or hiding all of it
-    ├── BaselineError       a name or file that cannot serve as a baseline
+    │   └── SourceError     an object that cannot be turned into a picture (a TypeError)
+    ├── UnstableError       a page that was never stable enough for a screenshot
+    ├── MaskError           an ignored area outside the picture, or one that covers all of it
+    ├── BaselineError       a name or file that cannot be a baseline's
     ├── WeightsError        weights that are unknown, unreadable, or not of a ResNet50
     └── ResultsError        a results folder that cannot be read or acted on
 
-Each message names the thing, the rule, what was expected and found, and the cure.
+Each message names the thing, the rule, what was expected and found, and the next step.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class PictureError(ImgsimError):
 
 
 class SourceError(PictureError, TypeError):
-    """An object that cannot be scale_angles into a picture."""
+    """An object that cannot be turned into a picture."""
 
 
 class UnstableError(ImgsimError):
@@ -39,15 +39,15 @@ class UnstableError(ImgsimError):
 
 
 class MaskError(ImgsimError):
-    """An ignored area lies outside the picture, hides all of it, or matches nothing."""
+    """An ignored area is outside the picture, covers all of it, or matches nothing."""
 
 
 class BaselineError(ImgsimError):
-    """A name or a file that cannot serve as a baseline."""
+    """A name or a file that cannot be a baseline's."""
 
 
 class WeightsError(ImgsimError):
-    """Weights that are unknown, unreadable, out of reach, or not of a ResNet50."""
+    """Weights that are unknown, unreadable, unreachable, or not of a ResNet50."""
 
 
 class ResultsError(ImgsimError):

@@ -1,6 +1,6 @@
-"""From what is written in a file, on a command line or in a test to the value of a setting.
+"""Parsers of settings: raw values from a file, a command line or a test become typed ones.
 
-Each function returns the typed value; its ValueError says what was expected.
+Each raises a ValueError that says what was expected.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def parse_pixels(value: Any) -> int:
 
 
 def parse_number(value: Any) -> float:
-    """Return a finite number; a bool is none."""
+    """Return a finite number; a bool is not a number here."""
     expected = ValueError("a number")
     if isinstance(value, bool) or not isinstance(value, Real | str):
         raise expected
@@ -62,7 +62,7 @@ def parse_number(value: Any) -> float:
 
 
 def one_of(known: tuple[str, ...]) -> Callable[[Any], str]:
-    """Return a parser that takes nothing but the known words."""
+    """Return a parser that accepts the known words only."""
 
     def parse(value: Any) -> str:
         if value not in known:
@@ -73,21 +73,21 @@ def one_of(known: tuple[str, ...]) -> Callable[[Any], str]:
 
 
 def parse_text(value: Any) -> str:
-    """Return a text that is not empty."""
+    """Return a text, which must not be empty."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text that is not empty")
     return value
 
 
 def parse_weights(value: Any) -> str:
-    """Return a name of weights or the path of a file of them."""
+    """Return a name of weights, or the path of a weights file."""
     if value not in WEIGHTS_NAMES and not str(value).endswith(WEIGHTS_SUFFIXES):
         raise ValueError(WEIGHTS_RULE)
     return str(value)
 
 
 def parse_switch(value: Any) -> bool:
-    """Return what a word says about on or off."""
+    """Return a bool from a word, as ini files and command lines have it."""
     words = {"yes": True, "true": True, "no": False, "false": False}
     if str(value).lower() not in words:
         raise ValueError("yes or no")

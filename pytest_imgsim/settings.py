@@ -1,8 +1,8 @@
 """The settings of a run and of one comparison, and where each value came from.
 
-Settings are layered: every :meth:`Settings.override` lays one source over the last, so
+Settings are layered: each :meth:`Settings.override` puts one source on top of the others, so
 the order of the calls is the precedence (default < ini < command line < marker <
-argument), and ``settings.where("threshold")`` tells which source won.
+argument), and ``settings.where("threshold")`` names the source that won.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ RUN_SETTINGS: Mapping[str, Setting] = {
     "update": Setting(
         one_of(UPDATE_MODES),
         "Write baselines: 'changed' writes what is missing or no longer passes, 'missing' "
-        "only what is missing, 'all' also those that pass with other bytes, 'none' nothing.",
+        "only what is missing, 'all' also what passes with other bytes, 'none' nothing.",
         "{all,changed,missing,none}",
     ),
     "threshold": Setting(
@@ -77,7 +77,7 @@ RUN_SETTINGS: Mapping[str, Setting] = {
     ),
     "baselines": Setting(parse_text, "Folder of the baselines, below rootdir.", "DIR"),
     "report": Setting(
-        parse_text, "Folder for results.json and the pictures of failures, below rootdir.", "DIR"
+        parse_text, "Folder of results.json and the pictures of failures, below rootdir.", "DIR"
     ),
     "html": Setting(
         parse_switch,
@@ -92,7 +92,7 @@ RUN_SETTINGS: Mapping[str, Setting] = {
     ),
     "weights": Setting(
         parse_weights,
-        "Weights of the ResNet50: 'bundled' (ship with the package, work offline), 'imagenet' "
+        "Weights of the ResNet50: 'bundled' (shipped with the package), 'imagenet' "
         "(downloaded once by Keras), or the path of a .weights.h5 or .keras file.",
         "NAME|FILE",
     ),
@@ -104,13 +104,13 @@ RUN_SETTINGS: Mapping[str, Setting] = {
     ),
     "template": Setting(
         parse_text,
-        "Where a baseline lies below its folder, of {name} {platform} {machine} {browser} "
-        "{python}, as in '{platform}/{name}'; where that file is missing, '{name}' serves.",
+        "Path of a baseline below its folder, of {name} {platform} {machine} {browser} "
+        "{python}, as in '{platform}/{name}'; where that file is missing, '{name}' is used.",
         "TEMPLATE",
     ),
     "stable_timeout": Setting(
         parse_seconds,
-        "Seconds that a live page gets until two captures in a row agree.",
+        "Seconds within which two captures of a live page in a row have to agree.",
         "SECONDS",
         "float",
     ),
@@ -137,7 +137,7 @@ class Settings:
     threshold : float
         Smallest score that passes, in [0, 1].
     warn_threshold : float or None
-        Score below which a comparison that passes is told; None for none.
+        Score below which a comparison that passes is listed for review; None for never.
     update : {"all", "changed", "missing", "none"}
         Which baselines are written.
     baselines, report : str
@@ -151,17 +151,17 @@ class Settings:
     runtime : {"auto", "litert", "tensorflow"}
         What runs the ResNet50.
     template : str
-        Where a baseline lies below `baselines`.
+        Path of a baseline below `baselines`.
     stable_timeout : float
-        Seconds until a live source has to stand still.
+        Seconds until a live source has to be stable.
     max_pixels : int
         Largest picture that is decoded.
     full_page : bool
         Whether a Playwright page is captured to its full height.
     ignore : tuple
-        Areas that are hidden on both pictures; they add up over the layers.
+        Areas to mask in both pictures; those of all layers add up.
     origins : mapping of str to str
-        Where a setting was given, for those that are not at their default.
+        Where each setting was given that is not at its default.
     """
 
     threshold: float = 0.6
@@ -185,7 +185,7 @@ class Settings:
         return self.origins.get(key, "default")
 
     def check_thresholds(self) -> None:
-        """Refuse a warn threshold that could never warn.
+        """Reject a warn threshold below the threshold, which could never warn.
 
         Raises
         ------
@@ -199,14 +199,14 @@ class Settings:
             )
 
     def override(self, where: str, values: Mapping[str, Any]) -> Settings:
-        """Return these settings with `values` of the whole run laid over them.
+        """Return these settings, overridden by `values` for the whole run.
 
         Parameters
         ----------
         where : str
             The source, with ``{key}`` for the setting's name: ``"ini imgsim_{key}"``.
         values : mapping of str to object
-            Raw values; those that are None are not given.
+            Raw values; a None counts as not given.
 
         Raises
         ------
@@ -214,10 +214,10 @@ class Settings:
             If a value is not what the setting expects.
         """
         parsers = {key: setting.parse for key, setting in RUN_SETTINGS.items()}
-        return self._lay(where, values, parsers)
+        return self._with(where, values, parsers)
 
     def for_check(self, where: str, values: Mapping[str, Any]) -> Settings:
-        """Return these settings with those of one test or comparison laid over them.
+        """Return these settings, overridden by `values` for one test or comparison.
 
         Raises
         ------
@@ -232,10 +232,10 @@ class Settings:
                 raise SettingsError(f"{where.format(key=key)}: unknown setting; known: {known}")
         if ignore is None and all(value is None for value in values.values()):
             return self
-        settings = self._lay(where, values, CHECK_SETTINGS)
+        settings = self._with(where, values, CHECK_SETTINGS)
         return replace(settings, ignore=(*settings.ignore, *_as_masks(ignore)))
 
-    def _lay(
+    def _with(
         self, where: str, values: Mapping[str, Any], parsers: Mapping[str, Callable[[Any], Any]]
     ) -> Settings:
         given = {key: where.format(key=key) for key, value in values.items() if value is not None}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser import CHROMIUM
-from suite import MODES, PICTURES, TWO, Suite
+from suite import MODES, PICTURES, TWO, Suite, add_script
 
 import pytest_imgsim.checks.session
 
@@ -24,6 +24,20 @@ if TYPE_CHECKING:
 def _no_job_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep inner runs off the summary page of the CI job that runs these tests."""
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
+@pytest.fixture(scope="session")
+def foreign_scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with an ``imgsim`` that belongs to no environment."""
+    folder = tmp_path_factory.mktemp("foreign")
+    add_script(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _long_commands(monkeypatch: pytest.MonkeyPatch, foreign_scripts: Path) -> None:
+    """Have commands printed in one form, whether or not our script is installed and on PATH."""
+    monkeypatch.setenv("PATH", str(foreign_scripts), prepend=os.pathsep)
 
 
 @pytest.fixture(params=MODES)

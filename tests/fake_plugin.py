@@ -5,12 +5,18 @@ Inner test suites load it with ``-p fake_plugin``; it reaches xdist's workers to
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 from fakes import FakeModel
 
 from pytest_imgsim.plugin.state import STATE
 
+if TYPE_CHECKING:
+    from pytest_imgsim.model.resnet50 import ResNet50
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[STATE]._model = FakeModel()  # type: ignore[assignment]
+    model = cast("ResNet50", FakeModel())
+    config.stash[STATE].model = lambda: model

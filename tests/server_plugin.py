@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from fakes import FakeModel, Pixels
@@ -15,6 +16,9 @@ from fakes import FakeModel, Pixels
 from pytest_imgsim.errors import WeightsError
 from pytest_imgsim.plugin.state import STATE
 from pytest_imgsim.scoring.cosine import CosineMap
+
+if TYPE_CHECKING:
+    from pytest_imgsim.model.resnet50 import ResNet50
 
 
 class ServedModel(FakeModel):
@@ -36,4 +40,5 @@ class ServedModel(FakeModel):
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        config.stash[STATE]._model = ServedModel()  # type: ignore[assignment]
+        model = cast("ResNet50", ServedModel())
+        config.stash[STATE].model = lambda: model

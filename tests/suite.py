@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -75,6 +77,32 @@ def browser_context_args(): return {}
 """
 
 
+def add_script(folder: Path) -> Path:
+    """Put an ``imgsim`` that runs our command line into a folder of scripts, and return it."""
+    if os.name == "nt":
+        script = folder / "imgsim.bat"
+        script.write_text(f'@"{sys.executable}" -m pytest_imgsim %*\n')
+        return script
+    script = folder / "imgsim"
+    script.write_text(
+        f"#!{sys.executable}\nfrom pytest_imgsim.cli import main\nraise SystemExit(main())\n"
+    )
+    script.chmod(0o755)
+    return script
+
+
+def interruptible(*arguments: str) -> list[str]:
+    """Return a command that starts Python so that Ctrl+C ends it, as a terminal would.
+
+    What a shell's background job starts is born with SIGINT ignored, and would stay so.
+    """
+    code = (
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+        "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    )
+    return [sys.executable, "-c", code, *arguments]
+
+
 class Suite:
     """A test suite in a folder of its own, run with the fake model."""
 
@@ -85,7 +113,7 @@ class Suite:
         pytester.makepyfile(pictures=PICTURES)
 
     def write(self, text: str, name: str = "test_page") -> None:
-        """Write a test file, with `picture` and pytest at hand."""
+        """Write a test file, with `picture` and pytest imported."""
         head = "import pytest\nimport numpy as np\nfrom pictures import picture\n"
         (self.path / f"{name}.py").write_text(head + dedent(text), encoding="utf-8")
         # A rewrite within one second, of one size, would run the old byte code.

@@ -74,8 +74,9 @@ def test_all_public_names_exist() -> None:
 
 def test_unknown_name_of_the_package() -> None:
     """A name that the package lacks is an AttributeError, in spite of lazy names."""
+    name = "nothing"
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-        _ = pytest_imgsim.nothing
+        getattr(pytest_imgsim, name)
 
 
 @pytest.mark.parametrize("record", [FULL, a_record(), a_record(verdict=Verdict.EQUAL, score=1.0)])

@@ -1,4 +1,4 @@
-"""Settings in layers, and what each value may be."""
+"""Settings in layers, and which values each may have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_none_is_not_given() -> None:
 
 
 def test_layers_leave_the_lower_one_alone() -> None:
-    """Laying settings over others changes no object."""
+    """Overriding settings changes no object."""
     below = Settings()
     below.override(INI, {"threshold": 0.5})
     assert below.threshold == Settings().threshold != 0.5
@@ -139,7 +139,7 @@ def test_a_number_too_large_for_a_float() -> None:
 @pytest.mark.parametrize("key", ["treshold", "update", "baselines", "max_pixels"])
 @pytest.mark.parametrize("value", ["x", None])
 def test_unknown_key_of_a_check(key: str, value: Any) -> None:
-    """A misspelt key is refused, also with the value None, and the known ones are told."""
+    """A misspelt key is refused, also with the value None, and the known ones are listed."""
     told = rf"imgsim\({key}=...\): unknown setting; known: full_page, ignore, stable_timeout, thres"
     with pytest.raises(SettingsError, match=told):
         Settings().for_check(MARK, {key: value})
@@ -166,7 +166,7 @@ def test_good_values(key: str, value: Any, expected: Any) -> None:
 
 
 def test_a_marker_switches_the_warning_off() -> None:
-    """'off' lies over a lower layer's value, as None does not."""
+    """'off' overrides a lower layer's value; None does not."""
     below = Settings().override(INI, {"warn_threshold": 0.95})
     assert below.for_check(MARK, {"warn_threshold": None}).warn_threshold == 0.95
     assert below.for_check(MARK, {"warn_threshold": "off"}).warn_threshold is None

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_imgsim import checks, scoring
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.baselines.store import Store, Target, is_path
 from pytest_imgsim.baselines.variants import Accepted
@@ -115,11 +116,9 @@ class Session:
 
     @cached_property
     def _pipeline(self) -> CheckPipeline:
-        from pytest_imgsim.checks.pipeline import CheckPipeline  # and with it numpy and Pillow
-        from pytest_imgsim.scoring.cache import ScoreCache
-
-        cache = ScoreCache(self._memory)
-        return CheckPipeline(self.root, self.store, self.results, self._model(), cache)
+        # Both import numpy and Pillow, which equal bytes do not need.
+        cache = scoring.ScoreCache(self._memory)
+        return checks.CheckPipeline(self.root, self.store, self.results, self._model(), cache)
 
     def _compare(self, request: Request, target: Target, source: Source) -> Record:
         """Return the record of a check; for the bytes of an accepted picture, at once."""

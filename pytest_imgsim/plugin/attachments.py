@@ -1,7 +1,6 @@
-"""Pictures of what has to be looked at, for the reports of pytest-html and Allure.
+"""Pictures of the comparisons to review, for the reports of pytest-html and Allure.
 
-Neither is needed. Pytest's plugin manager knows them where they are installed; nothing of them
-is imported unless this run writes such a report.
+Both are optional. Nothing of them is imported unless this run writes such a report.
 """
 
 from __future__ import annotations
@@ -14,24 +13,25 @@ from typing import Any
 
 import pytest
 
+from pytest_imgsim.plugin.payload import read_payload
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import one_line
 
-#: What is attached, and the field of a record that has the path; pytest-html shows the first.
+#: What is attached, and the field of a record with its path; pytest-html shows the first.
 PICTURES = {"diff": "diff", "baseline": "baseline_copy", "actual": "actual"}
-#: What Allure shows as one attachment with a switch between the three pictures.
+#: Allure shows these three pictures in one view, with a switch between them.
 SCREEN_DIFF = "application/vnd.allure.image.diff"
 
 
 def attach_to_allure(config: pytest.Config, record: Record, folder: Path) -> None:
-    """Attach a comparison to the step that runs, where Allure's results are written.
+    """Attach a comparison to the current Allure step, if this run writes Allure's results.
 
     Parameters
     ----------
     config : pytest.Config
         Pytest's configuration.
     record : Record
-        A comparison that this process has just made.
+        The comparison that has just been made.
     folder : Path
         The results folder.
     """
@@ -50,31 +50,29 @@ def attach_to_allure(config: pytest.Config, record: Record, folder: Path) -> Non
 
 
 def attach_to_html(config: pytest.Config, report: Any, folder: Path) -> None:
-    """Add a phase's comparisons to its report, where pytest-html writes a page.
+    """Add a phase's comparisons to its report, if this run writes pytest-html's page.
 
     Parameters
     ----------
     config : pytest.Config
         Pytest's configuration.
     report : pytest.TestReport
-        The phase's report, with our records on it.
+        The phase's report, with our payload on it.
     folder : Path
         The results folder.
     """
     plugin = config.pluginmanager.getplugin("html")
     if plugin is None or not config.getoption("htmlpath", None):
         return
-    records = map(Record.from_dict, report.imgsim.get("records", ()))
-    for record in records:
-        if record.actual is not None:
-            report.extras = [
-                *getattr(report, "extras", ()),
-                *_extras(plugin.extras, record, folder),
-            ]
+    records = map(Record.from_dict, read_payload(report).get("records", ()))
+    shown = [record for record in records if record.actual is not None]
+    if shown:
+        ours = [extra for record in shown for extra in _extras(plugin.extras, record, folder)]
+        report.extras = [*getattr(report, "extras", ()), *ours]
 
 
 def _extras(extras: Any, record: Record, folder: Path) -> list[Any]:
-    """Return a comparison as pytest-html takes it; in base64, so that any page can hold it."""
+    """Return a comparison as pytest-html's extras; in base64, which any page can hold."""
     return [
         extras.html(f"<p>{html.escape(one_line(record))}</p>"),
         *(
@@ -85,8 +83,8 @@ def _extras(extras: Any, record: Record, folder: Path) -> list[Any]:
 
 
 def _pictures(record: Record, folder: Path) -> dict[str, bytes]:
-    """Return the pictures that were kept, by what they show."""
-    paths = {kind: getattr(record, name) for kind, name in PICTURES.items()}
+    """Return the bytes of the pictures that were kept, by what they show."""
+    paths = {kind: getattr(record, field) for kind, field in PICTURES.items()}
     return {kind: (folder / path).read_bytes() for kind, path in paths.items() if path}
 
 

@@ -1,25 +1,26 @@
-"""The end of a whole run: results.json, the review page, orphans, and the terminal summary.
+"""The end of a run: results.json, the review page, orphans, and the terminal summary.
 
-Nothing of it is imported before there is a comparison to tell.
+Nothing of this is imported before a run has made a comparison.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_imgsim._version import __version__
-from pytest_imgsim.baselines.naming import encode_path
 from pytest_imgsim.baselines.store import Store
-from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.files import keep_latest, relative, seen_from_here
 from pytest_imgsim.plugin.inventory import RunLog
+from pytest_imgsim.plugin.notes import changed_model, clashes
+from pytest_imgsim.plugin.scope import name_prefixes, narrowed_by
 from pytest_imgsim.plugin.state import cache_folder
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
@@ -27,25 +28,27 @@ from pytest_imgsim.report.markdown import markdown
 from pytest_imgsim.report.terminal import View, headline, summary
 from pytest_imgsim.report.terminal_images import drawing
 from pytest_imgsim.results.folder import Results, ResultsFolder, Share
-from pytest_imgsim.results.history import History
+from pytest_imgsim.results.history import History, after_rerun
 from pytest_imgsim.results.orphans import find_orphans
 from pytest_imgsim.settings import Settings
 
-#: How many scores are remembered, of one or two kilobytes each.
-MOST_REMEMBERED = 10_000
+#: How many scores stay in pytest's cache, of one or two kilobytes each.
+MAX_CACHED_SCORES = 10_000
+#: A run that ended in another way may not have come to all of its tests.
+FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 class RunFinalizer:
-    """Writes down and tells what a run came to.
+    """Writes and prints the results of a run.
 
     Parameters
     ----------
     config : pytest.Config
         Pytest's configuration.
     settings : Settings
-        Those of the run.
-    heard : RunLog
-        What the reports have told.
+        The settings of the run.
+    log : RunLog
+        What the reports of the run said.
     exitstatus : int
         How the run ended.
 
@@ -56,100 +59,117 @@ class RunFinalizer:
     """
 
     def __init__(
-        self, config: pytest.Config, settings: Settings, heard: RunLog, exitstatus: int
+        self, config: pytest.Config, settings: Settings, log: RunLog, exitstatus: int
     ) -> None:
         self._config = config
         self._settings = settings
-        self._heard = heard
-        records = list(heard.records.values())
-        self.clashes = _clashes(records)
+        self._log = log
+        self._folder = ResultsFolder(config.rootpath / settings.report)
+        records = last_attempts(log.comparisons)
+        self.clashes = clashes(records)
         self._notes = [*self.clashes]
+        self._results = self._gather(records, exitstatus)
+
+    def write(self) -> None:
+        """Write results.json and what follows from it; a failure to write becomes a note."""
+        self._results = replace(self._results, records=self._with_history(self._results.records))
+        self._notes += changed_model(self._folder, self._results)
+        try:
+            self._folder.write(self._results, root=self._config.rootpath, version=__version__)
+            if self._settings.html:
+                self._folder.write_page(page(self._results, self._settings.report))
+            _add_to_job_summary(self._results)
+        except OSError as error:
+            self._notes.append(f"{self._folder.folder}: the results could not be written: {error}")
+        if any(record.model for record in self._results.records):
+            _bound_cache(self._config)
+
+    def print_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the scores on the terminal."""
+        terminalreporter.write_sep("=", headline(self._results.records))
+        view = self._view(bool(terminalreporter.isatty))
+        for line in summary(self._results, view, notes=self._notes):
+            terminalreporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
+
+    def _gather(self, records: list[Record], exitstatus: int) -> Results:
+        """Return the results of the run, without what earlier runs add to them."""
         broken = self._broken_reason(exitstatus)
-        partial = broken or ("tests were deselected" if heard.deselected else "")
-        self._results = Results(
+        partial = broken or ("tests were deselected" if self._log.deselected else "")
+        return Results(
             records,
-            relative(config.rootpath / settings.baselines, config.rootpath),
+            relative(self._config.rootpath / self._settings.baselines, self._config.rootpath),
             [] if partial else self._orphans(records),
             partial,
             None if broken else self._share(),
             _environment(),
         )
 
-    def write(self) -> None:
-        """Write results.json and what follows from it."""
-        root = self._config.rootpath
-        self._results = replace(self._results, records=self._remembered(self._results.records))
-        folder = ResultsFolder(root / self._settings.report)
-        self._notes += _changed_model(folder, self._results)
-        try:
-            folder.write(self._results, root=root, version=__version__)
-            if self._settings.html:
-                folder.write_page(page(self._results, self._settings.report))
-            _tell_github(self._results)
-        except OSError as error:
-            self._notes.append(f"{folder.folder}: the results could not be written: {error}")
-        if any(record.model for record in self._results.records):
-            _forget(self._config)
+    def _broken_reason(self, exitstatus: int) -> str:
+        """Return why not even a merge with other runs can find the unused baselines, or ""."""
+        if exitstatus not in FINISHED:
+            return "the run was stopped"
+        return self._log.partial or narrowed_by(self._config)
 
-    def tell(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Write the scores on the terminal."""
-        width = self._config.get_terminal_writer().fullwidth
-        folder = self._config.rootpath / self._settings.report
-        on_terminal = bool(terminalreporter.isatty)
-        view = View(
+    def _orphans(self, records: list[Record]) -> list[str]:
+        root, settings = self._config.rootpath, self._settings
+        baselines = root / settings.baselines
+        return find_orphans(
+            Store(baselines, settings.template, scratch=self._folder.folder),
+            root,
+            records,
+            unfinished=self._log.unfinished.values(),
+            scope=name_prefixes(self._config),
+        )
+
+    def _share(self) -> Share:
+        log = self._log
+        return Share(
+            self._settings.template,
+            tuple(sorted(set(name_prefixes(self._config)))),
+            tuple(sorted(log.ran)),
+            tuple(sorted(log.left_out - log.ran)),
+            tuple(sorted(set(log.unfinished.values()))),
+        )
+
+    def _with_history(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records with what earlier runs in the same results folder say of them."""
+        try:
+            return History(self._folder.folder).update(records, self._config.rootpath)
+        except OSError as error:
+            self._notes.append(f"the history could not be written: {error}")
+            return records
+
+    def _view(self, on_terminal: bool) -> View:
+        width, folder = self._config.get_terminal_writer().fullwidth, self._folder.folder
+        return View(
             width,
             self._config.getoption("verbose"),
             seen_from_here(folder),
             self._settings.html,
             drawing(self._settings, folder, columns=width, on_terminal=on_terminal),
         )
-        terminalreporter.write_sep("=", headline(self._results.records))
-        for line in summary(self._results, view, notes=self._notes):
-            terminalreporter.write_line(line.text, **({line.colour: True} if line.colour else {}))
 
-    def _remembered(self, records: Sequence[Record]) -> Sequence[Record]:
-        """Return the records with what earlier runs in the same results folder say of them."""
-        root = self._config.rootpath
-        try:
-            return History(root / self._settings.report).update(records, root)
-        except OSError as error:
-            self._notes.append(f"the history could not be written: {error}")
-            return records
 
-    def _orphans(self, records: list[Record]) -> list[str]:
-        root = self._config.rootpath
-        store = Store(
-            root / self._settings.baselines,
-            self._settings.template,
-            scratch=root / self._settings.report,
-        )
-        return find_orphans(
-            store,
-            root,
-            records,
-            unfinished=self._heard.unfinished.values(),
-            scope=_scope(self._config),
-        )
+def last_attempts(comparisons: Iterable[tuple[dict[str, Any], bool]]) -> list[Record]:
+    """Return the last record of each comparison, marked as flaky where only a rerun passed.
 
-    def _share(self) -> Share:
-        return Share(
-            self._settings.template,
-            tuple(sorted(set(_scope(self._config)))),
-            tuple(sorted(self._heard.ran)),
-            tuple(sorted(self._heard.left_out - self._heard.ran)),
-            tuple(sorted(set(self._heard.unfinished.values()))),
-        )
-
-    def _broken_reason(self, exitstatus: int) -> str:
-        """Return why not even this run and others together can tell which are used, or ""."""
-        finished = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        if exitstatus not in finished:
-            return "the run was stopped"
-        return self._heard.partial or _narrowed(self._config)
+    Parameters
+    ----------
+    comparisons : iterable of (dict, bool)
+        Each record as builtins, in the order of the run, and whether its test had run before.
+    """
+    records: dict[tuple[str, str], Record] = {}
+    for data, is_rerun in comparisons:
+        record = Record.from_dict(data)
+        key = record.test, record.name
+        if is_rerun and key in records:
+            record = after_rerun(records[key], record)
+        records[key] = record
+    return list(records.values())
 
 
 def _environment() -> dict[str, str]:
-    """Return what the run is made on, by which two runs can be told apart."""
+    """Return where the run was made, by which two runs can be told apart."""
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -158,75 +178,15 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _forget(config: pytest.Config) -> None:
-    """Drop remembered scores that no run has used for long."""
+def _bound_cache(config: pytest.Config) -> None:
+    """Delete the cached scores that have gone unused for longest, beyond the limit."""
     if folder := cache_folder(config):
         with suppress(OSError):
-            keep_latest(folder, MOST_REMEMBERED)
+            keep_latest(folder, MAX_CACHED_SCORES)
 
 
-def _tell_github(results: Results) -> None:
+def _add_to_job_summary(results: Results) -> None:
     """Add the scores to the summary page of a GitHub Actions job, where this is one."""
     if summary_file := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary_file).open("a", encoding="utf-8", errors="replace") as stream:
             stream.write(markdown(results))
-
-
-def _narrowed(config: pytest.Config) -> str:
-    """Return what on the command line leaves out tests that would otherwise be collected."""
-    for option, dest in (
-        ("--lf", "lf"),
-        ("--maxfail", "maxfail"),
-        ("--ignore", "ignore"),
-        ("--ignore-glob", "ignore_glob"),
-    ):
-        if config.getoption(dest, None):
-            return f"{option} was given"
-    if any("::" in argument for argument in config.args):
-        return "single tests were named"
-    return ""
-
-
-def _scope(config: pytest.Config) -> Iterator[str]:
-    """Yield the beginnings of all names that the tests of this run could have."""
-    for argument in config.args:
-        path = (config.invocation_params.dir / argument).resolve()
-        if path == config.rootpath or not path.is_relative_to(config.rootpath):
-            yield ""
-            continue
-        yield encode_path(relative(path, config.rootpath)) + "/"
-
-
-def _clashes(records: list[Record]) -> list[str]:
-    """Return a note for each baseline that two tests used, seen across all workers."""
-    owners: dict[str, Record] = {}
-    notes = []
-    for record in records:
-        known = record.baseline and (record.claimed or record.verdict.wrote)
-        if not known:
-            continue
-        first = owners.setdefault(record.baseline.casefold(), record)
-        if first.test != record.test:
-            notes.append(
-                f"ERROR: baseline {record.baseline} was used by two tests, {first.test} and "
-                f"{record.test}: give one of them another name"
-            )
-    return notes
-
-
-def _changed_model(folder: ResultsFolder, results: Results) -> list[str]:
-    """Return a note where another model scored the last run: thresholds may not carry over."""
-    new = {record.model for record in results.records if record.model}
-    if not new:
-        return []
-    try:
-        before, _ = folder.read()
-    except ImgsimError:
-        return []
-    old = {record.model for record in before.records if record.model}
-    if not old or old == new:
-        return []
-    return [
-        f"the model changed from {', '.join(sorted(old))} to {', '.join(sorted(new))} since the "
-        "last run: look at your thresholds again"
-    ]

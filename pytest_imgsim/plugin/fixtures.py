@@ -1,4 +1,4 @@
-"""What the ``assert_similar`` fixture gives to a test, and how a verdict fails that test."""
+"""What a test gets from the ``assert_similar`` fixture, and how a verdict fails the test."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.errors import ImgsimError, SettingsError
 from pytest_imgsim.files import seen_from_here
 from pytest_imgsim.plugin.attachments import attach_to_allure
+from pytest_imgsim.plugin.inventory import MARKER, identify
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import failure_message, number
 from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_imgsim.checks.session import Session
-
-MARKER = "imgsim"
-#: Markers by which nobody looks for a test.
-PLUMBING = {MARKER, "parametrize"}
 
 
 class AssertSimilar:
@@ -30,7 +26,7 @@ class AssertSimilar:
     Parameters
     ----------
     session : Session
-        The run.
+        The comparisons of this process.
     item : pytest.Item
         The test.
     """
@@ -69,13 +65,13 @@ class AssertSimilar:
             Score below which a comparison that passes is listed for review; not below the
             threshold.
         ignore : optional
-            Areas to hide on both pictures: Box, Polygon, four numbers (x, y, width,
-            height) in pixels, a mask picture (light is ignored), a Playwright or Selenium
-            element, or a list of these. Adds to what the marker ignores.
+            Areas to mask in both pictures: Box, Polygon, four numbers (x, y, width,
+            height) in pixels, a mask picture (its light pixels are ignored), a Playwright or
+            Selenium element, or a list of these. Adds to what the marker ignores.
         full_page : bool, optional
             Whether a Playwright page is captured to its full height.
         stable_timeout : float, optional
-            Seconds that a live source gets to stand still; 0 takes the first capture.
+            Seconds until a live source has to be stable; 0 takes the first capture.
 
         Returns
         -------
@@ -87,9 +83,9 @@ class AssertSimilar:
         pytest.fail.Exception
             If the picture differs, has another size, or has no baseline.
         SourceError
-            If `actual` is nothing that can be pictured; a TypeError.
+            If `actual` cannot be turned into a picture; a TypeError.
         ImgsimError
-            If there is no verdict for another reason; the message names the cure.
+            If there is no verdict for another reason; the message names the next step.
         """
         __tracebackhide__ = True
         given = {
@@ -104,7 +100,7 @@ class AssertSimilar:
             settings = self._marked().for_check("assert_similar({key}=...)", given)
             record = self._session.check(self._test, actual, path, settings)
         except ImgsimError as error:
-            # Without our own frames, so that the report ends at the line of the test.
+            # Without our own frames, the report ends at the line of the test.
             raise error.with_traceback(None) from None
         self._item.user_properties += _properties(record)
         attach_to_allure(self._item.config, record, self._session.results.folder)
@@ -114,7 +110,7 @@ class AssertSimilar:
         return record
 
     def _marked(self) -> Settings:
-        """Return the run's settings with those of the markers over them, nearest last."""
+        """Return the run's settings, overridden by the test's markers; the nearest wins."""
         settings = self._session.settings
         for marker in reversed(list(self._item.iter_markers(MARKER))):
             if marker.args:
@@ -126,16 +122,8 @@ class AssertSimilar:
         return settings
 
 
-def identify(item: pytest.Item) -> TestId:
-    """Return who `item` is, for naming its baselines."""
-    classes = tuple(node.name for node in item.listchain() if isinstance(node, pytest.Class))
-    markers = {marker.name for marker in item.iter_markers()} - PLUMBING
-    file = item.nodeid.partition("::")[0]
-    return TestId(item.nodeid, file, classes, item.name, tuple(sorted(markers)))
-
-
 def _properties(record: Record) -> list[tuple[str, str]]:
-    """Return what JUnit reports show of a comparison, as plain strings."""
+    """Return what JUnit reports show of a comparison, as strings."""
     return [
         (f"imgsim.{record.name}.verdict", record.verdict.value),
         (f"imgsim.{record.name}.score", number(record.score)),

@@ -1,7 +1,7 @@
 """Pytest's hooks and fixtures. Each body hands over to the module that knows.
 
-What only a visual test needs is imported where it is used: all suites of an environment load this
-module.
+All suites of an environment load this module, so what only visual tests need is imported late,
+through the lazy faces of packages.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_imgsim import plugin
 from pytest_imgsim.errors import SettingsError
 from pytest_imgsim.plugin import options
 from pytest_imgsim.plugin.controller import Controller
 from pytest_imgsim.plugin.state import STATE, PluginState
+from pytest_imgsim.plugin.workers import is_worker
 
 if TYPE_CHECKING:
     from pytest_imgsim.model.resnet50 import ResNet50
-    from pytest_imgsim.plugin.fixtures import AssertSimilar
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,20 +38,20 @@ def pytest_load_initial_conftests(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the settings; on the controller or sole process, collect records."""
+    """Read the settings; on the controller or sole process, listen to the reports."""
     config.addinivalue_line("markers", options.MARKER_HELP)
     try:
-        run = config.stash[STATE] = PluginState(config, options.read_settings(config))
+        state = config.stash[STATE] = PluginState(config, options.read_settings(config))
     except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Controller(config, run), "imgsim-collector")
+    if not is_worker(config):
+        config.pluginmanager.register(Controller(config, state), "imgsim-controller")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Let a worker of xdist use the controller's model."""
-    node.config.stash[STATE].serve(node)
+    """Share the controller's model with a worker of xdist that starts."""
+    node.config.stash[STATE].sharing.serve(node)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -61,47 +62,42 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Keep pytest from asking all plugins for the tests in each of our pictures."""
-    return config.stash[STATE].is_picture(collection_path) or None
+    return collection_path in config.stash[STATE].pictures or None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Note the tests with baselines of their own."""
-    item.config.stash[STATE].collected(item)
+    """Note the visual tests."""
+    item.config.stash[STATE].inventory.add(item)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Note which of them this run leaves to other runs."""
-    session.config.stash[STATE].selected(session.items)
+    session.config.stash[STATE].inventory.select(session.items)
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Note that this run does not see all tests."""
     if items:
-        items[0].config.stash[STATE].deselected = True
+        items[0].config.stash[STATE].inventory.deselected = True
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Attach the phase's records to its report, on which they reach the controller."""
+    """Attach to the report of a phase what the controller, and pytest-html, show of it."""
     outcome = yield
-    report, run = outcome.get_result(), item.config.stash[STATE]
-    if payload := run.payload(item, report):
-        report.imgsim = payload
+    report, state = outcome.get_result(), item.config.stash[STATE]
+    payload = state.payloads.attach(item, report, state.records)
     if "records" in payload:
-        from pytest_imgsim.plugin.attachments import attach_to_html
-
-        attach_to_html(item.config, report, item.config.rootpath / run.settings.report)
+        plugin.attach_to_html(item.config, report, state.session.results.folder)
 
 
 @pytest.fixture
-def assert_similar(request: pytest.FixtureRequest) -> AssertSimilar:
+def assert_similar(request: pytest.FixtureRequest) -> plugin.AssertSimilar:
     """Compare a screenshot, picture or figure with its baseline and fail on a difference."""
-    from pytest_imgsim.plugin.fixtures import AssertSimilar
-
-    return AssertSimilar(request.config.stash[STATE].session, request.node)
+    return plugin.AssertSimilar(request.config.stash[STATE].session, request.node)
 
 
 @pytest.fixture(scope="session")
 def resnet50(request: pytest.FixtureRequest) -> ResNet50:
     """Give the ResNet50 of this run: ``features(image)`` and ``similarity(a, b)``."""
-    return request.config.stash[STATE].model
+    return request.config.stash[STATE].model()

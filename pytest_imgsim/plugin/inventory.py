@@ -1,24 +1,100 @@
-"""What the reports of a run have told, from all its processes."""
+"""Which visual tests there are: as one process collects them, and as all reports of a run say."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_imgsim import baselines
 
 if TYPE_CHECKING:
-    from pytest_imgsim.record import Record
+    from pytest_imgsim.baselines.naming import TestId
+    from pytest_imgsim.plugin.payload import Payload
+
+MARKER = "imgsim"
+#: A test that asks for this fixture has baselines, whether or not it runs.
+FIXTURE = "assert_similar"
+#: Markers that say nothing about a test's subject.
+PLUMBING = {MARKER, "parametrize"}
 
 
-class RunLog:
-    """What has been told so far.
+def identify(item: pytest.Item) -> TestId:
+    """Return the id of `item`, after which its baselines are named."""
+    classes = tuple(node.name for node in item.listchain() if isinstance(node, pytest.Class))
+    markers = {marker.name for marker in item.iter_markers()} - PLUMBING
+    file = item.nodeid.partition("::")[0]
+    return baselines.TestId(item.nodeid, file, classes, item.name, tuple(sorted(markers)))
+
+
+class PictureFolders:
+    """The folders of baselines and results; either may hold tests too.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        The folders.
+    """
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._prefixes = tuple(str(folder) + os.sep for folder in folders)
+
+    def __contains__(self, path: Path) -> bool:
+        """Return whether a path is a picture in one of the folders."""
+        text = str(path)
+        return text.endswith(".png") and text.startswith(self._prefixes)
+
+
+class Inventory:
+    """The visual tests that one process collects, and those of them that it will not run.
 
     Attributes
     ----------
-    records : dict of (str, str) to Record
-        The last record of each test and baseline name.
+    deselected : bool
+        Whether this run leaves out tests.
+    """
+
+    def __init__(self) -> None:
+        self.deselected = False
+        self._visual: dict[int, str] = {}
+        self._left_out: list[str] = []
+
+    def add(self, item: pytest.Item) -> None:
+        """Note a collected test if it is a visual one, before a plugin can deselect it."""
+        if FIXTURE in getattr(item, "fixturenames", ()):
+            # By identity: xdist gives items of a group other node ids later on.
+            self._visual[id(item)] = item.nodeid
+
+    def select(self, items: Sequence[pytest.Item]) -> None:
+        """Note which tests will run; not every plugin reports what it deselects."""
+        left_out = self._visual.keys() - {id(item) for item in items}
+        self._left_out = sorted(self._visual[key] for key in left_out)
+        self.deselected |= bool(self._left_out)
+
+    def node_of(self, item: pytest.Item) -> str | None:
+        """Return the node id under which a visual test was collected, or None for another."""
+        return self._visual.get(id(item))
+
+    def take_left_out(self) -> list[str]:
+        """Return the visual tests that do not run; once, for there may be many."""
+        taken, self._left_out = self._left_out, []
+        return taken
+
+
+class RunLog:
+    """What the reports of a run say, from all its processes.
+
+    Attributes
+    ----------
+    comparisons : list of (dict, bool)
+        Each record, as builtins, and whether its test had run before (pytest-rerunfailures).
     unfinished : dict of str to str
         Node ids of tests that were skipped or failed, and the names of their baselines.
     ran, left_out : set of str
-        Node ids of tests with baselines that ran, and of those that were deselected.
+        Node ids of visual tests that ran, and of those that were deselected.
     partial : str
         Why the run does not see all baselines, or "".
     deselected : bool
@@ -26,9 +102,32 @@ class RunLog:
     """
 
     def __init__(self) -> None:
-        self.records: dict[tuple[str, str], Record] = {}
+        self.comparisons: list[tuple[dict[str, Any], bool]] = []
         self.unfinished: dict[str, str] = {}
         self.ran: set[str] = set()
         self.left_out: set[str] = set()
         self.partial = ""
         self.deselected = False
+        self._rerun: set[str] = set()
+
+    def add_collection(self, report: pytest.CollectReport) -> None:
+        """Take in the report of a collected file or folder."""
+        if report.failed:
+            self.partial = f"{report.nodeid} could not be collected"
+
+    def add(self, report: pytest.TestReport, payload: Payload) -> None:
+        """Take in the report of a test's setup, call or teardown, and what it carries."""
+        node, outcome = report.nodeid, str(report.outcome)
+        self.comparisons += [(data, node in self._rerun) for data in payload.get("records", ())]
+        if outcome == "rerun":
+            self._rerun.add(node)
+        if report.when == "setup":
+            self.unfinished.pop(node, None)
+        if "unfinished" in payload:
+            self.unfinished[node] = payload["unfinished"]
+        elif outcome not in ("passed", "rerun"):
+            self.partial = f"{node} ended without reporting its baselines"
+        if "ran" in payload:
+            self.ran.add(payload["ran"])
+        self.deselected |= "deselected" in payload
+        self.left_out.update(payload.get("left_out", ()))

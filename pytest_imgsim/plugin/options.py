@@ -1,4 +1,4 @@
-"""Pytest's command line and ini file, from and to the one table of settings."""
+"""The table of settings as pytest's options and ini keys, and their values as settings."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def add_alias(config: pytest.Config, parser: pytest.Parser) -> None:
-    """Register ``--update-baselines``, unless a conftest of the user's already has it.
+    """Register ``--update-baselines``, unless one of the user's conftests has that option.
 
-    To be called once the conftests have added their options: registering a name that one of
+    To be called after the conftests have added their options: to register a name that one of
     them uses would end pytest at start-up.
     """
     config.stash[ALIAS_IS_OURS] = not _taken(parser)
@@ -52,17 +52,17 @@ def add_alias(config: pytest.Config, parser: pytest.Parser) -> None:
             dest="imgsim_update",
             action="store_const",
             const=ALIAS_MODE,
-            help=f"Write the baselines that are missing or no longer pass; the same as "
+            help="Write the baselines that are missing or no longer pass; short for "
             f"{_flag('update')}={ALIAS_MODE}.",
         )
 
 
 def _taken(parser: pytest.Parser) -> bool:
-    """Return whether somebody else's option has our alias for its name."""
+    """Return whether an option of somebody else's has the name of our alias."""
     try:
         _, unknown = parser.parse_known_and_unknown_args([ALIAS])
     except (pytest.UsageError, SystemExit):
-        return True  # an option of that name that wants a value
+        return True  # that option expects a value
     return ALIAS not in unknown
 
 
@@ -84,7 +84,7 @@ def read_settings(config: pytest.Config) -> Settings:
 
 
 def _check_folders(config: pytest.Config, settings: Settings) -> None:
-    # The results folder ignores itself in git and is swept clean of earlier pictures.
+    # The results folder has a .gitignore for all of it, and earlier pictures in it are deleted.
     report = (config.rootpath / settings.report).resolve()
     for inner in (config.rootpath, config.rootpath / settings.baselines):
         if inner.resolve().is_relative_to(report):
@@ -103,16 +103,16 @@ def _ini(config: pytest.Config, name: str) -> Any:
 
 
 def header(config: pytest.Config, settings: Settings) -> list[str]:
-    """Return the lines of pytest's header: what is written, and whose the alias is."""
+    """Return lines for pytest's header: what is written, and that the alias is not ours."""
     lines = []
     if settings.update != "none":
         where = settings.where("update")
         lines.append(
-            f"imgsim: update mode '{settings.update}' ({where}): what is written is not checked"
+            f"imgsim: update mode '{settings.update}' ({where}): what it writes is not checked"
         )
     if not config.stash.get(ALIAS_IS_OURS, True):
         lines.append(
-            f"imgsim: {ALIAS} belongs to a conftest of yours here; use "
+            f"imgsim: {ALIAS} belongs to one of your conftests; use "
             f"{_flag('update')}={ALIAS_MODE} to write baselines"
         )
     return lines

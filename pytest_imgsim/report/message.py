@@ -6,9 +6,9 @@ import math
 import shlex
 from collections.abc import Callable
 
+from pytest_imgsim.cli_name import command
 from pytest_imgsim.record import Record, RegionScore, Verdict
 
-COMMAND = "python -m pytest_imgsim"
 #: Changes that the message of a picture of another size names.
 MAX_CHANGES = 3
 
@@ -29,7 +29,7 @@ def accept_command(name: str, report: str) -> str:
 def accept_any(report: str) -> str:
     """Return the command that accepts pictures, without the names."""
     folder = "" if report == "imgsim-results" else f" --report {shlex.quote(report)}"
-    return f"{COMMAND} accept{folder}"
+    return f"{command()} accept{folder}"
 
 
 def failure_message(record: Record, report: str) -> str:

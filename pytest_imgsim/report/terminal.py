@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_imgsim.cli_name import command
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.report.message import COMMAND, accept_any, accept_command, number, variant
+from pytest_imgsim.report.message import accept_any, accept_command, number, variant
 from pytest_imgsim.report.summary import alike_lines, flaky_lines
 from pytest_imgsim.results.folder import PAGE, Results
 
@@ -269,7 +270,7 @@ def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
 def _orphans(results: Results, view: View) -> Iterator[Line]:
     if results.orphans and not results.partial:
         count = _plural(len(results.orphans), "baseline")
-        yield Line(f"{count} that no test uses ({COMMAND} trim lists and deletes):", "yellow")
+        yield Line(f"{count} that no test uses ({command()} trim lists and deletes):", "yellow")
         yield from _named(results.orphans, view)
 
 

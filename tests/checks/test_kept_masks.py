@@ -46,7 +46,7 @@ def test_a_mask_is_kept(bench: Bench, levels: dict[str, Any], verdict: Verdict) 
 def test_what_passes_tells_the_share_alone(bench: Bench, new: Any, verdict: str) -> None:
     """What passes tells how much of it was ignored, and keeps no picture."""
     masks = (Box(8, 8, 8, 8),) if verdict == "equal" else MASK["ignore"]
-    record = bench.check(new, ignore=masks, threshold=-1.0)
+    record = bench.check(new, ignore=masks, threshold=0.0)
     assert record.verdict.value == verdict
     assert record.ignored == {"passed": 0.1, "equal": 64 / 2000}[verdict]
     assert record.mask is None

@@ -90,7 +90,7 @@ def test_threshold_is_the_smallest_score_that_passes(bench: Bench) -> None:
     assert score is not None
     assert bench.check(SPOT, threshold=score).verdict is Verdict.PASSED
     assert bench.check(SPOT, threshold=np.nextafter(score, 2)).verdict is Verdict.FAILED
-    assert bench.check(SPOT, threshold=-1.0).verdict is Verdict.PASSED
+    assert bench.check(SPOT, threshold=0.0).verdict is Verdict.PASSED
 
 
 def test_ignored_areas(bench: Bench) -> None:

@@ -45,10 +45,10 @@ def test_each_region_has_its_kind(bench: Bench) -> None:
 def test_a_warning_is_explained_too(bench: Bench) -> None:
     """What passes below the warn threshold has kinds and a fingerprint; what passes has none."""
     after = filled(PAGE, (200, 184, 32, 32), PALE)
-    warned = compared(bench, PAGE, after, threshold=-1.0, warn_threshold=1.0)
+    warned = compared(bench, PAGE, after, threshold=0.0, warn_threshold=1.0)
     assert (warned.verdict, words(warned)) == (Verdict.WARNED, ["added"])
     assert warned.fingerprint
-    passed = compared(bench, PAGE, after, threshold=-1.0)
+    passed = compared(bench, PAGE, after, threshold=0.0)
     assert (passed.verdict, words(passed), passed.fingerprint) == (Verdict.PASSED, [""], "")
 
 

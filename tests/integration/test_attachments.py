@@ -1,4 +1,4 @@
-"""What the reports of pytest-html and Allure are given of the comparisons to review."""
+"""What the reports of pytest-html and Allure show of the comparisons to review."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SHOWN = {
 
 @pytest.fixture
 def changed(suite: Suite) -> Suite:
-    """A suite with one comparison of each kind that has to be looked at, and one that has not."""
+    """A suite with one comparison of each kind to review, and one that passes."""
     suite.write(SUITE.format(mark="(8, 40)", height=96))
     suite.run("--update-baselines")
     suite.write(SUITE.format(mark="(80, 40)", height=120) + NEW)
@@ -64,15 +64,15 @@ def html_picture(suite: Suite, extra: dict[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("options", [(), ("--self-contained-html",)])
 def test_pytest_html(changed: Suite, mode: tuple[str, ...], options: tuple[str, ...]) -> None:
-    """Its page shows score, threshold and pictures, embedded where it is to be one file."""
+    """Its page shows score, threshold and pictures, embedded if the page is to be one file."""
     result = changed.run("--html=report.html", *options, *mode)
     result.assert_outcomes(failed=3, passed=2, warnings=0)
     seen = html_extras(changed)
     assert seen.pop("test_equal") == []
     assert set(seen) == set(LINES)
     for name, (line, *pictures) in seen.items():
-        told = rf"<p>test_page/{name}: {LINES[name]}</p>"
-        assert re.fullmatch(told, line["content"])
+        line_of = rf"<p>test_page/{name}: {LINES[name]}</p>"
+        assert re.fullmatch(line_of, line["content"])
         assert [extra["name"] for extra in pictures] == [
             f"test_page/{name}: {kind}" for kind in SHOWN[name]
         ]
@@ -82,7 +82,7 @@ def test_pytest_html(changed: Suite, mode: tuple[str, ...], options: tuple[str, 
 
 
 def test_pytest_html_keeps_extras_of_others(suite: Suite) -> None:
-    """What a test has added itself stays, and a name is text."""
+    """What a test adds itself stays, and names are escaped."""
     suite.write(
         """
         import pytest_html
@@ -146,21 +146,21 @@ def test_allure_step(suite: Suite) -> None:
 
 @pytest.mark.parametrize("blocked", ["html", "allure_pytest"])
 def test_without_them(changed: Suite, blocked: str) -> None:
-    """Where one of them is switched off, the other and the run are as before."""
+    """With one of them disabled, the other and the run are unchanged."""
     other = "--alluredir=allure" if blocked == "html" else "--html=report.html"
     changed.run(f"-pno:{blocked}", other).assert_outcomes(failed=3, passed=2)
     assert set(html_extras(changed) if blocked != "html" else allure_tests(changed)) > set(LINES)
 
 
 def test_nothing_where_no_report_is_written(changed: Suite) -> None:
-    """Installed, but without a report to write, they are left alone."""
+    """Installed, but without a report to write, they get nothing."""
     changed.run().assert_outcomes(failed=3, passed=2)
     assert not (changed.path / "report.html").exists()
     assert not (changed.path / "allure").exists()
 
 
 def test_a_check_that_raises_attaches_nothing(suite: Suite, mode: tuple[str, ...]) -> None:
-    """What has no verdict has no picture either; the report shows the error."""
+    """A check without a verdict has no picture; the report shows the error."""
     suite.write("def test_a(assert_similar): assert_similar(b'')")
     suite.run("--html=report.html", "--alluredir=allure", *mode).assert_outcomes(failed=1)
     assert allure_tests(suite) == {"test_a": []}

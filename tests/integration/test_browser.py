@@ -73,7 +73,7 @@ def test_sizes(view: Page) -> None:
     assert open_source(view.locator("#top")).browser == "chromium"
 
 
-def test_masks_lie_on_their_elements(view: Page) -> None:
+def test_masks_cover_their_elements(view: Page) -> None:
     """A locator's box is found in the window, scrolled, on the full page, and in an element."""
     top, low = view.locator("#top"), view.locator("#low")
     assert areas([top], view, (640, 400)) == [Box(50, 60, 100, 40)]
@@ -102,9 +102,10 @@ def session(folder: Path, **settings: object) -> Session:
 
 
 def test_a_moving_page_is_waited_for(view: Page, tmp_path: Path) -> None:
-    """A page that comes to rest is compared at rest."""
+    """A page that settles is compared when it has."""
     test = TestId("t.py::test_a", "t.py", (), "test_a")
-    assert session(tmp_path, update="changed").check(test, view).verdict is Verdict.CREATED
+    make = session(tmp_path, update="changed", stable_timeout=60)
+    assert make.check(test, view).verdict is Verdict.CREATED
     view.set_content(HTML.replace("teal", "red"))
     # Moves in every frame for a while, then shows what the baseline shows.
     view.evaluate(
@@ -118,11 +119,11 @@ def test_a_moving_page_is_waited_for(view: Page, tmp_path: Path) -> None:
           step()
         }"""
     )
-    assert session(tmp_path).check(test, view).verdict is Verdict.EQUAL
+    assert session(tmp_path, stable_timeout=60).check(test, view).verdict is Verdict.EQUAL
 
 
-def test_a_restless_page_is_told_as_that(view: Page, tmp_path: Path) -> None:
-    """A page that never stands still is an error of its own, which masks nothing."""
+def test_a_page_that_never_settles(view: Page, tmp_path: Path) -> None:
+    """A page that never settles is an error of its own."""
     view.evaluate(
         "setInterval(() => document.querySelector('#clock').textContent = performance.now(), 5)"
     )
@@ -134,7 +135,7 @@ def test_a_restless_page_is_told_as_that(view: Page, tmp_path: Path) -> None:
 
 
 def test_what_is_masked_may_move(view: Page, tmp_path: Path) -> None:
-    """A clock that never stops is no hindrance once it is ignored."""
+    """A clock that never stops does no harm once it is ignored."""
     view.evaluate(
         """setInterval(() => {
           document.querySelector('#clock').textContent = performance.now() % 1000 | 0
@@ -142,9 +143,9 @@ def test_what_is_masked_may_move(view: Page, tmp_path: Path) -> None:
     )
     test = TestId("t.py::test_a", "t.py", (), "test_a")
     masks = {"ignore": view.locator("#clock")}
-    make = session(tmp_path, update="changed", stable_timeout=2)
+    make = session(tmp_path, update="changed", stable_timeout=60)
     assert make.check(test, view, None, make.settings.for_check("", masks)).passed
-    run = session(tmp_path, stable_timeout=2)
+    run = session(tmp_path, stable_timeout=60)
     record = run.check(test, view, None, run.settings.for_check("", masks))
     assert record.verdict is Verdict.EQUAL
 

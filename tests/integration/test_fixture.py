@@ -11,7 +11,7 @@ from suite import Suite
 
 
 def test_missing_baseline_fails_and_keeps_the_picture(suite: Suite, mode: tuple[str, ...]) -> None:
-    """Without a baseline a test fails, writes none, and says how to make one."""
+    """Without a baseline a test fails, writes none, and says how to create one."""
     suite.write("def test_a(assert_similar): assert_similar(picture())")
     result = suite.run(*mode)
     result.assert_outcomes(failed=1)
@@ -42,8 +42,8 @@ def test_update_then_equal(suite: Suite, mode: tuple[str, ...]) -> None:
     assert set(suite.verdicts().values()) == {"equal"}
 
 
-def test_mismatch_tells_all(suite: Suite, mode: tuple[str, ...]) -> None:
-    """A mismatch tells score, threshold and origin, region, sizes, pictures and the cure."""
+def test_message_of_a_mismatch(suite: Suite, mode: tuple[str, ...]) -> None:
+    """The message has score, threshold and its origin, region, sizes, pictures and next step."""
     suite.write("def test_a(assert_similar): assert_similar(picture())")
     suite.run("--update-baselines")
     suite.write("def test_a(assert_similar): assert_similar(picture((64, 48)))")
@@ -82,7 +82,7 @@ def test_size_change_fails_with_both_sizes(suite: Suite) -> None:
 
 
 def test_names_and_numbers(suite: Suite) -> None:
-    """Unnamed calls are numbered, named ones lie below the test, parameters are kept apart."""
+    """Unnamed calls are numbered, named ones are below the test's name, parameters differ."""
     suite.write(
         """
         def test_a(assert_similar):
@@ -207,7 +207,7 @@ def test_bad_input_fails_that_test_alone(suite: Suite, call: str, message: str) 
     result = suite.run()
     result.assert_outcomes(failed=1, passed=1)
     assert re.search(message, str(result.stdout))
-    assert "judge.py" not in str(result.stdout)
+    assert "pytest_imgsim/checks/" not in str(result.stdout)
     assert suite.baselines() == before
     assert "error" in suite.verdicts().values() or "threshold" in call
 
@@ -273,7 +273,7 @@ def test_scores_reach_junit_as_strings(suite: Suite, mode: tuple[str, ...]) -> N
 
 
 def test_markers_are_noted(suite: Suite, mode: tuple[str, ...]) -> None:
-    """A record has the names of the markers around its test, but for those that set it up."""
+    """A record has the names of its test's markers, but not of those that configure it."""
     suite.pytester.makeini("[pytest]\nmarkers =\n  slow\n  smoke")
     suite.write(
         """

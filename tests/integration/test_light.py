@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from fakes import encoded, flat, png
 from PIL import Image
 
 
-def loaded_after(pytester: pytest.Pytester, *arguments: str, kind: str = "LOADED") -> list[str]:
-    """Run pytest in a process of its own and return which heavy modules it has loaded.
+class Loaded(NamedTuple):
+    """Modules that a run has imported.
 
-    With `kind` "OURS", return which of the package's.
+    Parameters
+    ----------
+    heavy : list of str
+        Packages of others that cost time.
+    ours : set of str
+        Modules of this package, without its name.
     """
+
+    heavy: list[str]
+    ours: set[str]
+
+
+def loaded_after(pytester: pytest.Pytester, *arguments: str) -> Loaded:
+    """Run pytest in a process of its own and return what it has imported."""
     pytester.makepyfile(
         probe="""
         import sys
         def pytest_unconfigure(config):
             heavy = ("tensorflow", "keras", "numpy", "PIL", "allure", "pytest_html")
-            print("LOADED", *[name for name in heavy if name in sys.modules])
+            print("HEAVY", *[name for name in heavy if name in sys.modules])
             print("OURS", *[name for name in sys.modules if name.startswith("pytest_imgsim.")])
         """
     )
@@ -42,27 +56,31 @@ def loaded_after(pytester: pytest.Pytester, *arguments: str, kind: str = "LOADED
         text=True,
         check=False,
     )
-    lines = [line for line in result.stdout.splitlines() if line.startswith(kind)]
-    assert len(lines) == 1, result.stdout + result.stderr
-    return lines[0].split()[1:]
+    words = [line.split() for line in result.stdout.splitlines()]
+    found = {row[0]: row[1:] for row in words if row and row[0] in ("HEAVY", "OURS")}
+    assert len(found) == 2, result.stdout + result.stderr
+    return Loaded(found["HEAVY"], {name.removeprefix("pytest_imgsim.") for name in found["OURS"]})
 
 
 def test_help_loads_nothing_heavy(pytester: pytest.Pytester) -> None:
     """`pytest --help` imports neither numpy nor Pillow nor TensorFlow."""
-    assert loaded_after(pytester, "--help") == []
+    assert loaded_after(pytester, "--help").heavy == []
 
 
 def test_a_run_without_visual_tests_loads_nothing_heavy(pytester: pytest.Pytester) -> None:
     """A suite that compares nothing pays for nothing."""
     pytester.makepyfile(test_plain="def test_a(): pass\ndef test_b(): assert False")
-    assert loaded_after(pytester) == []
+    assert loaded_after(pytester).heavy == []
 
 
 def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytester) -> None:
     """Other suites of the environment load the hooks and the options alone."""
     pytester.makepyfile(test_plain="def test_a(): pass")
     names = {
+        "_lazy",
         "_version",
+        "baselines",
+        "checks",
         "errors",
         "parsers",
         "plugin",
@@ -70,13 +88,14 @@ def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytest
         "plugin.hooks",
         "plugin.inventory",
         "plugin.options",
+        "plugin.payload",
         "plugin.state",
+        "plugin.workers",
         "model",
         "model.host",
         "settings",
     }
-    loaded = loaded_after(pytester, kind="OURS")
-    assert {name.removeprefix("pytest_imgsim.") for name in loaded} == names
+    assert loaded_after(pytester).ours == names
 
 
 def test_a_controller_without_questions_loads_nothing_heavy(pytester: pytest.Pytester) -> None:
@@ -86,13 +105,14 @@ def test_a_controller_without_questions_loads_nothing_heavy(pytester: pytest.Pyt
     baseline.write_bytes(encoded(Image.fromarray(flat(8, 8)), "PNG", compress_level=0))
     (pytester.path / "page.png").write_bytes(png(flat(8, 8)))
     pytester.makepyfile(test_pixels="def test_a(assert_similar): assert_similar('page.png')")
-    assert loaded_after(pytester, "-p", "xdist.plugin", "-n1") == []
+    assert loaded_after(pytester, "-p", "xdist.plugin", "-n1").heavy == []
     results = (pytester.path / "imgsim-results/results.json").read_text()
     assert '"verdict": "equal"' in results
 
 
-def test_equal_bytes_load_nothing_heavy(pytester: pytest.Pytester) -> None:
-    """Files that equal their baselines to the byte are compared without numpy and Pillow."""
+@pytest.fixture
+def equal(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A suite of two screenshots that equal their baselines to the byte."""
     picture = pytester.path / "page.png"
     picture.write_bytes(png(flat(8, 8)))
     pytester.makepyfile(
@@ -106,16 +126,37 @@ def test_equal_bytes_load_nothing_heavy(pytester: pytest.Pytester) -> None:
         baseline = pytester.path / f"baselines/test_files/{name}.png"
         baseline.parent.mkdir(parents=True, exist_ok=True)
         baseline.write_bytes(picture.read_bytes())
-    assert loaded_after(pytester) == []
-    results = (pytester.path / "imgsim-results/results.json").read_text()
+    return pytester
+
+
+def test_equal_bytes_load_nothing_heavy(equal: pytest.Pytester) -> None:
+    """Files that equal their baselines to the byte are compared without numpy and Pillow."""
+    assert loaded_after(equal).heavy == []
+    results = (equal.path / "imgsim-results/results.json").read_text()
     assert results.count('"verdict": "equal"') == 2
 
 
+def test_the_contract_covers_what_such_a_run_loads(equal: pytest.Pytester) -> None:
+    """import-linter sees all modules of an all-equal run, also those with lazy names."""
+    grimp = pytest.importorskip("grimp", reason="of the dependency group 'lint'")
+    api = pytest.importorskip("importlinter.api")
+    config = api.read_configuration(str(Path(__file__).parents[2] / "pyproject.toml"))
+    [contract] = [each for each in config["contracts_options"] if each.get("id") == "pixels"]
+    graph = grimp.build_graph("pytest_imgsim", exclude_type_checking_imports=True, cache_dir=None)
+    covered = set()
+    for source in contract["source_modules"]:
+        for module in {source, *graph.find_descendants(source)}:
+            covered |= {module, *graph.find_upstream_modules(module)}
+    loaded = {f"pytest_imgsim.{name}" for name in loaded_after(equal).ours}
+    assert "pytest_imgsim.checks.session" in loaded
+    assert {name for name in loaded - covered if not graph.find_children(name)} == set()
+
+
 def test_a_failure_needs_no_reports_of_others(pytester: pytest.Pytester) -> None:
-    """What has to be looked at imports neither Allure nor pytest-html where they are not in use."""
+    """A failure imports neither Allure nor pytest-html where they are not in use."""
     (pytester.path / "page.png").write_bytes(png(flat(8, 8)))
     pytester.makepyfile(test_new="def test_a(assert_similar): assert_similar('page.png')")
-    assert loaded_after(pytester) == ["numpy", "PIL"]
+    assert loaded_after(pytester).heavy == ["numpy", "PIL"]
     assert (pytester.path / "imgsim-results/test_new/test_a.actual.png").is_file()
 
 
@@ -132,9 +173,9 @@ def test_200_equal_screenshots_load_no_model(pytester: pytest.Pytester) -> None:
             assert_similar(out.getvalue())
         """
     )
-    assert "tensorflow" not in loaded_after(pytester, "--update-baselines")
+    assert "tensorflow" not in loaded_after(pytester, "--update-baselines").heavy
     assert len(list(pytester.path.glob("baselines/**/*.png"))) == 200
-    assert "tensorflow" not in loaded_after(pytester)
+    assert "tensorflow" not in loaded_after(pytester).heavy
     results = (pytester.path / "imgsim-results/results.json").read_text()
     assert results.count('"verdict": "equal"') == 200
 

@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
-from suite import IN_PROCESS, Suite
+from suite import IN_PROCESS, Suite, interruptible
 
 SERVED = ("-p", "server_plugin", "-p", "no:playwright", "-n2")
 CHANGED = """
-def test_a(assert_similar): assert_similar(picture((40, 40)), threshold=-1)
-def test_b(assert_similar): assert_similar(picture((60, 50)), threshold=-1)
+def test_a(assert_similar): assert_similar(picture((40, 40)), threshold=0)
+def test_b(assert_similar): assert_similar(picture((60, 50)), threshold=0)
 """
 
 
@@ -100,7 +100,7 @@ def test_interrupted_during_a_request(changed: Suite) -> None:
     changed.write(
         "import os, pathlib\npathlib.Path(f'{os.getpid()}.pid').write_text('')\n" + CHANGED
     )
-    command = [sys.executable, "-m", "pytest", *SERVED]
+    command = interruptible("-m", "pytest", *SERVED)
     with subprocess.Popen(command, cwd=changed.path, stdout=subprocess.DEVNULL) as process:
         while not requests(changed):
             assert process.poll() is None

@@ -1,4 +1,4 @@
-"""Beside other plugins: they all start, and each works as if alone."""
+"""Beside other plugins: all of them start, and each works as if it were alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m pytest_imgsim review`, as a command."""
+"""`imgsim review`, as a command."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeModel, flat, noise
+from suite import interruptible
 
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
@@ -56,13 +57,15 @@ def test_a_browser_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     compare_once(tmp_path)
     opened: list[str] = []
     was_opened = threading.Event()
+    #: Seconds to wait for what must not happen, and then for what must.
+    patience = iter([0.5, 60.0])
 
     def browse(url: str) -> None:
         opened.append(url)
         was_opened.set()
 
     def serve(server: Server) -> None:
-        was_opened.wait(timeout=0.5)
+        was_opened.wait(next(patience))
         raise KeyboardInterrupt
 
     monkeypatch.setattr("webbrowser.open", browse)
@@ -77,21 +80,18 @@ def test_a_browser_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     """The command prints one line with the address, serves, and ends well by Ctrl+C."""
     compare_once(tmp_path)
-    command = [sys.executable, "-m", "pytest_imgsim", "review", "--no-browser"]
     with subprocess.Popen(
-        command,
+        interruptible("-m", "pytest_imgsim", "review", "--no-browser"),
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell's background jobs, and what they start, are born with Ctrl+C ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         process.send_signal(signal.SIGINT)
         try:
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=120)
         finally:
             process.kill()
     assert line.startswith("review: http://127.0.0.1:")

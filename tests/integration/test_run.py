@@ -8,8 +8,6 @@ import platform
 import pytest
 from suite import Suite
 
-from pytest_imgsim.plugin.state import worker_threads
-
 THREE = """
 def test_a(assert_similar): assert_similar(picture())
 def test_b(assert_similar): assert_similar(picture((40, 40)))
@@ -55,7 +53,7 @@ def test_nothing_compared_nothing_said(suite: Suite, mode: tuple[str, ...]) -> N
 
 
 def test_an_unrelated_run_keeps_the_candidates(suite: Suite) -> None:
-    """Running other tests does not throw away what waits to be accepted."""
+    """Running other tests keeps the pictures that can be accepted."""
     suite.write("def test_a(assert_similar): assert_similar(picture())")
     suite.write("def test_b(): pass", "test_other")
     suite.run("test_page.py")
@@ -82,7 +80,7 @@ def test_verbosity_and_colour(suite: Suite, flag: str) -> None:
 
 
 def test_a_crashed_worker_loses_nothing(suite: Suite) -> None:
-    """Records of a worker that dies later on are in the summary all the same."""
+    """Records of a worker that crashes later are still in the summary."""
     pytest.importorskip("xdist")
     made(suite)
     suite.write(THREE + "import os\ndef test_d(): os._exit(1)\n")
@@ -93,18 +91,18 @@ def test_a_crashed_worker_loses_nothing(suite: Suite) -> None:
 
 
 def test_one_baseline_from_two_workers_fails_the_run(suite: Suite) -> None:
-    """What no single worker can see, two tests with one file, the controller fails."""
+    """Two tests with one file, which no single worker can see, fail the run."""
     for name in ("test_one", "test_One"):
         suite.write("def test_a(assert_similar): assert_similar(picture())", name)
     result = suite.run("--update-baselines", "-n2", "--dist=loadfile")
     if len(suite.records()) < 2 or "claimed twice" in str(result.stdout):
-        pytest.skip("both files went to one worker, which has told")
+        pytest.skip("both files went to one worker, which reported it")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["ERROR: baseline *was used by two tests*"])
 
 
 def test_errors_before_any_baseline_share_none(suite: Suite) -> None:
-    """Two tests that fail before they have a baseline are not told to use the same one."""
+    """Two tests that fail before they have a baseline are not said to share one."""
     suite.write(
         """
 def test_a(assert_similar): assert_similar(picture(), 5)
@@ -131,7 +129,7 @@ def test_b(assert_similar): assert_similar(picture(), 5)
 def test_orphans_only_after_a_whole_run(
     suite: Suite, mode: tuple[str, ...], arguments: list[str], partial: bool
 ) -> None:
-    """Orphans are told after a whole run, and never after a part of one."""
+    """Orphans are listed after a whole run, and never after a part of one."""
     made(suite)
     suite.write(THREE.replace("def test_c", "def later"))
     suite.run(*arguments, *mode)
@@ -143,7 +141,7 @@ def test_orphans_only_after_a_whole_run(
 def test_baselines_of_skipped_and_failed_tests_are_no_orphans(
     suite: Suite, mode: tuple[str, ...]
 ) -> None:
-    """A test that did not come to its comparisons keeps its baselines."""
+    """A test that did not reach its comparisons keeps its baselines."""
     made(suite, THREE + "def test_d(assert_similar):\n    assert_similar(picture(), 'later')\n")
     suite.write(
         """
@@ -162,7 +160,7 @@ def test_baselines_of_skipped_and_failed_tests_are_no_orphans(
 
 
 def test_orphans_in_a_folder_with_a_dot(suite: Suite) -> None:
-    """A run of one folder judges the baselines of that folder, whatever it is called."""
+    """A run of one folder finds the orphans of that folder, whatever its name."""
     suite.pytester.syspathinsert()
     (suite.path / "v1.2").mkdir()
     suite.write(THREE, "v1.2/test_page")
@@ -187,7 +185,7 @@ def test_results_schema(suite: Suite) -> None:
 
 
 def test_pictures_of_earlier_runs_go(suite: Suite) -> None:
-    """The results folder shows the last run alone, and foreign files in it stay."""
+    """The results folder shows the last run only, and other files in it stay."""
     made(suite)
     suite.write(THREE.replace("(80, 40)", "(80, 60)"))
     suite.run()
@@ -200,8 +198,8 @@ def test_pictures_of_earlier_runs_go(suite: Suite) -> None:
     assert note.read_text() == "mine"
 
 
-def test_a_changed_model_is_told(suite: Suite) -> None:
-    """When another model scores than in the last run, the summary says so."""
+def test_a_changed_model(suite: Suite) -> None:
+    """When the model differs from the last run's, the summary says so."""
     made(suite)
     suite.write(THREE.replace("(80, 40)", "(80, 60)"))
     suite.run()
@@ -211,7 +209,7 @@ def test_a_changed_model_is_told(suite: Suite) -> None:
 
 
 def test_review_page(suite: Suite, mode: tuple[str, ...]) -> None:
-    """A run with a comparison writes report.html, unless it is switched off."""
+    """A run with a comparison writes report.html, unless that is disabled."""
     made(suite)
     page = suite.path / "imgsim-results/report.html"
     page.unlink()
@@ -225,20 +223,6 @@ def test_review_page(suite: Suite, mode: tuple[str, ...]) -> None:
     result = suite.run(*mode)
     assert not page.exists()
     result.stdout.no_fnmatch_line("review:*")
-
-
-@pytest.mark.parametrize(("workers", "cores", "threads"), [(1, 8, 0), (2, 8, 4), (4, 2, 1)])
-def test_workers_share_the_cores(
-    pytestconfig: pytest.Config,
-    monkeypatch: pytest.MonkeyPatch,
-    workers: int,
-    cores: int,
-    threads: int,
-) -> None:
-    """Each of xdist's workers takes its share of the cores, and no less than one."""
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
-    monkeypatch.setattr(pytestconfig, "workerinput", {"workercount": workers}, raising=False)
-    assert worker_threads(pytestconfig) == threads
 
 
 def test_github_step_summary(
@@ -260,7 +244,7 @@ def test_github_step_summary(
 
 
 def test_environment(suite: Suite, mode: tuple[str, ...]) -> None:
-    """results.json and the page tell on what the run was made."""
+    """results.json and the page show where the run was made."""
     made(suite)
     suite.run(*mode)
     environment = suite.results()["environment"]

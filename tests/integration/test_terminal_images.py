@@ -28,7 +28,7 @@ def test_pictures_of_failures(here: Suite, mode: tuple[str, ...], protocol: str)
 
 @pytest.mark.parametrize("asked", ["", "--imgsim-terminal-images=auto"])
 def test_none_unless_asked_for(here: Suite, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
-    """Neither by default nor, with auto, into a file is there any picture."""
+    """There is no picture by default, nor, with auto, in a file."""
     monkeypatch.setenv("TERM", "xterm-kitty")
     here.write(TWO.replace("(40, 40)", "(80, 40)"))
     text = str(here.run(*filter(None, [asked])).stdout)
@@ -37,7 +37,7 @@ def test_none_unless_asked_for(here: Suite, monkeypatch: pytest.MonkeyPatch, ask
 
 
 def test_ini(here: Suite) -> None:
-    """The ini file may ask for pictures, and the command line takes that back."""
+    """The ini file may ask for pictures, and the command line overrides it."""
     here.pytester.makeini("[pytest]\nimgsim_terminal_images = sixel")
     here.write(TWO.replace("(40, 40)", "(80, 40)"))
     assert START["sixel"] in str(here.run().stdout)
@@ -59,14 +59,14 @@ def test_at_most_five(suite: Suite) -> None:
 
 
 def test_an_unknown_protocol(suite: Suite) -> None:
-    """Another word is refused with those that are known."""
+    """An unknown word is an error that lists the known ones."""
     result = suite.run("--imgsim-terminal-images=ascii")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "expected one of auto, kitty, iterm, sixel, no, got 'ascii'" in str(result.stderr)
 
 
 def test_auto_on_a_terminal(here: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With auto, a terminal that is known gets the pictures that it understands."""
+    """With auto, a known terminal gets pictures in a form that it understands."""
     pty = pytest.importorskip("pty")
     for name in ("TMUX", "KITTY_WINDOW_ID", "TERM_PROGRAM"):
         monkeypatch.delenv(name, raising=False)
@@ -84,7 +84,7 @@ def test_auto_on_a_terminal(here: Suite, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def _shown(screen: int) -> Iterator[bytes]:
-    """Yield what arrives at a terminal's screen, until nobody writes any more."""
+    """Yield what a terminal receives, until nobody writes any more."""
     with suppress(OSError):  # which is how Linux says so
         while piece := os.read(screen, 65536):
             yield piece

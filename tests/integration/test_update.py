@@ -1,4 +1,4 @@
-"""Refreshing baselines: which files are written, when, and what the user is told."""
+"""Updating baselines: which files are written, when, and what the user sees."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_rerun_does_not_heal_a_missing_baseline(suite: Suite) -> None:
 
 
 def test_two_tests_do_not_update_one_file(suite: Suite) -> None:
-    """A baseline given by path is not flipped between two tests' pictures."""
+    """Two tests with different pictures do not overwrite one baseline in turn."""
     suite.write(
         """
         def test_a(assert_similar): assert_similar(picture(), "shared.png")
@@ -115,21 +115,21 @@ def test_no_write_outside_rootdir(suite: Suite) -> None:
 
 
 def test_header_says_what_is_not_checked(suite: Suite) -> None:
-    """An updating run says so at its top, also in CI."""
+    """An updating run says so in pytest's header, also in CI."""
     suite.write("def test_a(assert_similar): assert_similar(picture())")
     result = suite.run("--update-baselines")
-    result.stdout.fnmatch_lines(["imgsim: update mode 'changed'*what is written is not checked"])
+    result.stdout.fnmatch_lines(["imgsim: update mode 'changed'*what it writes is not checked"])
 
 
 def test_conftest_with_an_option_of_that_name(suite: Suite, mode: tuple[str, ...]) -> None:
-    """Where the user's conftest has --update-baselines, pytest starts and ours has its way."""
+    """Where the user's conftest has --update-baselines, pytest starts, and ours is named."""
     suite.pytester.makeconftest(
         'def pytest_addoption(parser): parser.addoption("--update-baselines", action="store_true")'
     )
     suite.write("def test_a(assert_similar): assert_similar(picture())")
     result = suite.run("--update-baselines", *mode)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["imgsim: --update-baselines belongs to a conftest of yours*"])
+    result.stdout.fnmatch_lines(["imgsim: --update-baselines belongs to one of your conftests*"])
     suite.run("--imgsim-update=changed", *mode).assert_outcomes(passed=1)
 
 
@@ -171,7 +171,7 @@ def test_sigkill_leaves_whole_files(suite: Suite) -> None:
     for seed in range(3):
         suite.write(text.format(seed=1000 * seed))
         process = subprocess.Popen(command, cwd=suite.path, stdout=subprocess.DEVNULL)
-        _wait_for(suite.path / "baselines", seconds=60)
+        _wait_for(suite.path / "baselines", seconds=300)
         time.sleep(0.2 + 0.3 * seed)
         process.send_signal(signal.SIGKILL)
         process.wait()

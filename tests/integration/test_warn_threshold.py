@@ -24,7 +24,7 @@ def here(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Suite:
     return suite
 
 
-def test_a_warning_passes_and_is_told(here: Suite, mode: tuple[str, ...]) -> None:
+def test_a_warning_passes_and_is_listed(here: Suite, mode: tuple[str, ...]) -> None:
     """The test passes; summary, JUnit and page show a warning of its own."""
     result = here.run("--imgsim-warn-threshold=0.9999", "--junitxml=out.xml", *mode)
     result.assert_outcomes(passed=1)
@@ -79,11 +79,11 @@ def test_below_the_threshold_is_a_usage_error(suite: Suite) -> None:
     """For a whole run it ends pytest at once, with both settings named."""
     result = suite.run("--imgsim-threshold=0.97", "--imgsim-warn-threshold=0.95")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    told = (
+    message = (
         "--imgsim-warn-threshold: expected 'off' or no score below the threshold, 0.97 "
         "(--imgsim-threshold), got 0.95"
     )
-    assert told in str(result.stderr)
+    assert message in str(result.stderr)
 
 
 def test_below_the_threshold_of_a_marker(here: Suite, mode: tuple[str, ...]) -> None:

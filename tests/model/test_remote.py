@@ -6,7 +6,6 @@ import pickle
 import queue
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,9 +17,8 @@ from pytest_imgsim.errors import SourceError, WeightsError
 from pytest_imgsim.model.remote import RemoteResNet50, handle_request
 from pytest_imgsim.model.resnet50 import ResNet50
 from pytest_imgsim.model.server import ModelServer
-from pytest_imgsim.plugin.state import CHANNEL, PluginState
+from pytest_imgsim.plugin.workers import CHANNEL, ModelSharing
 from pytest_imgsim.scoring.cosine import CosineMap
-from pytest_imgsim.settings import Settings
 
 A, B = noise(16, 24), noise(16, 24, 1)
 OWN = CosineMap(4, np.full((4, 6), 0.25))
@@ -213,6 +211,6 @@ def test_workers_on_other_machines_have_local_models(spec: dict[str, Any], serve
     gateway = SimpleNamespace(spec=SimpleNamespace(**spec), newchannel=End)
     node = SimpleNamespace(gateway=gateway, workerinput={})
     cleanups: list[Any] = []
-    config: Any = SimpleNamespace(rootpath=Path(), add_cleanup=cleanups.append)
-    PluginState(config, Settings()).serve(node)
+    config: Any = SimpleNamespace(add_cleanup=cleanups.append)
+    ModelSharing(config, ResNet50).serve(node)
     assert (CHANNEL in node.workerinput) == bool(cleanups) == serves

@@ -156,9 +156,9 @@ def test_used_entries_are_younger(tmp_path: Path) -> None:
 
 def test_what_passes_needs_no_model(bench: Bench) -> None:
     """A passing comparison of another run has the same record, and spent nothing in the model."""
-    first = bench.check(NEW, threshold=-1.0)
+    first = bench.check(NEW, threshold=0.0)
     bench.model = Unloadable()
-    again = bench.check(NEW, threshold=-1.0)
+    again = bench.check(NEW, threshold=0.0)
     assert first.verdict is Verdict.PASSED
     assert (first.model, first.model_seconds) == ("fake", 1.0)
     assert again == replace(first, model_seconds=0.0)

@@ -1,4 +1,4 @@
-"""Remembered scores in pytest's cache folder: found again, switched off, emptied and bounded."""
+"""Scores in pytest's cache folder: found again, disabled, cleared and bounded."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from suite import Suite
 
-from pytest_imgsim.plugin import finish as closing
+from pytest_imgsim.plugin import finish
 
 CHANGED = """
 @pytest.mark.parametrize("x", [40, 60, 80])
-def test_a(assert_similar, x): assert_similar(picture((x + 2, 40)), threshold=-1)
+def test_a(assert_similar, x): assert_similar(picture((x + 2, 40)), threshold=0)
 """
 
 
@@ -24,7 +24,7 @@ def changed(suite: Suite) -> Suite:
     return suite
 
 
-def memory(suite: Suite) -> Path:
+def scores(suite: Suite) -> Path:
     return suite.path / ".pytest_cache/d/imgsim"
 
 
@@ -46,7 +46,7 @@ def test_the_second_run_needs_no_model(changed: Suite, mode: tuple[str, ...]) ->
     }
 
 
-def test_emptied_with_the_cache(changed: Suite, mode: tuple[str, ...]) -> None:
+def test_cleared_with_the_cache(changed: Suite, mode: tuple[str, ...]) -> None:
     """--cache-clear makes a run compare everything."""
     changed.run(*mode)
     changed.run("--cache-clear", *mode)
@@ -55,16 +55,16 @@ def test_emptied_with_the_cache(changed: Suite, mode: tuple[str, ...]) -> None:
     assert seconds(changed) == {0.0}
 
 
-def test_switched_off_with_the_cache(changed: Suite, mode: tuple[str, ...]) -> None:
-    """Without pytest's cache nothing is remembered."""
+def test_disabled_with_the_cache(changed: Suite, mode: tuple[str, ...]) -> None:
+    """Without pytest's cache no score is kept."""
     for _ in range(2):
         changed.run("-p", "no:cacheprovider", *mode)
         assert seconds(changed) == {1.0}
-    assert not memory(changed).exists()
+    assert not scores(changed).exists()
 
 
 def test_a_cache_that_cannot_be_written(changed: Suite, mode: tuple[str, ...]) -> None:
-    """The run is as without one."""
+    """The run works without one."""
     folder = changed.path / ".pytest_cache/d"
     folder.parent.mkdir(exist_ok=True)
     folder.write_bytes(b"")
@@ -79,7 +79,7 @@ def test_equal_pictures_touch_nothing(suite: Suite, mode: tuple[str, ...]) -> No
     suite.run("--update-baselines")
     suite.run(*mode)
     assert set(suite.verdicts().values()) == {"equal"}
-    assert not memory(suite).exists()
+    assert not scores(suite).exists()
 
 
 def test_the_least_recently_used_go(
@@ -87,11 +87,11 @@ def test_the_least_recently_used_go(
 ) -> None:
     """At the end of a run no more are kept than fit."""
     changed.run(*mode)
-    assert len(list(memory(changed).iterdir())) == 3
-    monkeypatch.setattr(closing, "MOST_REMEMBERED", 2)
+    assert len(list(scores(changed).iterdir())) == 3
+    monkeypatch.setattr(finish, "MAX_CACHED_SCORES", 2)
     changed.write("def test_a(): pass")
     changed.run(*mode)  # nothing compared, nothing to do
-    assert len(list(memory(changed).iterdir())) == 3
+    assert len(list(scores(changed).iterdir())) == 3
     changed.write(CHANGED)
     changed.run(*mode)
-    assert len(list(memory(changed).iterdir())) == 2
+    assert len(list(scores(changed).iterdir())) == 2

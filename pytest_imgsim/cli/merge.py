@@ -1,0 +1,42 @@
+"""``imgsim merge``: one results folder of several shards'."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pytest_imgsim._version import __version__
+from pytest_imgsim.cli.arguments import DEFAULTS
+from pytest_imgsim.report.html import page
+from pytest_imgsim.report.terminal import View, headline, summary
+from pytest_imgsim.results.folder import ResultsFolder
+from pytest_imgsim.results.merge import merge, model_notes, read_shards
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the folders to merge, how many to expect, and where to write."""
+    parser.add_argument("folder", nargs="+", metavar="DIR", help="results folder of one shard")
+    parser.add_argument("--expect", type=int, metavar="N", help="how many shards there have to be")
+    parser.add_argument(
+        "--report",
+        default=DEFAULTS.report,
+        metavar="DIR",
+        help=f"folder for the merged results (default: {DEFAULTS.report})",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the merged results and their page, and print a summary; return 0."""
+    out = Path(options.report)
+    shards = read_shards([Path(name) for name in options.folder], out, expect=options.expect)
+    folder = ResultsFolder(out)
+    results = merge(shards, folder, version=__version__)
+    folder.write_page(page(results, folder.folder.as_posix()))
+    print(f"merged {len(shards)} into {out}: {headline(results.records)}")
+    for line in summary(results, View(verbosity=-1, report=out.as_posix())):
+        print(line.text)
+    if results.partial:
+        print(f"partial, so trim cannot tell what is unused: {results.partial}")
+    for note in model_notes(shards):
+        print(note)
+    return 0

@@ -1,0 +1,50 @@
+"""``imgsim review``: the review page in a browser, with buttons that accept."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+
+from pytest_imgsim.cli.arguments import add_report
+from pytest_imgsim.results.accept import candidates
+from pytest_imgsim.results.folder import ResultsFolder
+from pytest_imgsim.review.server import Server
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the results to review, and how to serve them."""
+    add_report(parser)
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address, but open no browser"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve the page until the review is done or interrupted; return 0."""
+    folder = ResultsFolder(Path(options.report))
+    results, _ = folder.read()
+    if not candidates(results.records):
+        print(f"nothing to review in {options.report}: the last run kept no picture to accept")
+        return 0
+    server = Server(folder, options.report, port=options.port, tell=_print_at_once)
+    with server, suppress(KeyboardInterrupt):
+        _print_at_once(f"review: {server.review.url} (Ctrl+C ends it)")
+        if not options.no_browser:
+            _open_browser(server.review.url)
+        server.serve_forever()
+    return 0
+
+
+def _open_browser(url: str) -> None:
+    # In a thread: a browser for the terminal, where there is no other, would block the server.
+    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def _print_at_once(line: str) -> None:
+    print(line, flush=True)  # also into a pipe

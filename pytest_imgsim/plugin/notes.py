@@ -1,0 +1,44 @@
+"""What the summary of a run warns of, beside its verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_imgsim.errors import ImgsimError
+from pytest_imgsim.record import Record
+from pytest_imgsim.results.folder import Results, ResultsFolder
+
+
+def clashes(records: Sequence[Record]) -> list[str]:
+    """Return a note for each baseline that two tests used, in whichever processes they ran."""
+    owners: dict[str, Record] = {}
+    notes = []
+    for record in records:
+        known = record.baseline and (record.claimed or record.verdict.wrote)
+        if not known:
+            continue
+        first = owners.setdefault(record.baseline.casefold(), record)
+        if first.test != record.test:
+            notes.append(
+                f"ERROR: baseline {record.baseline} was used by two tests, {first.test} and "
+                f"{record.test}: give one of them another name"
+            )
+    return notes
+
+
+def changed_model(folder: ResultsFolder, results: Results) -> list[str]:
+    """Return a note where another model scored the last run: thresholds may not carry over."""
+    new = {record.model for record in results.records if record.model}
+    if not new:
+        return []
+    try:
+        before, _ = folder.read()
+    except ImgsimError:
+        return []
+    old = {record.model for record in before.records if record.model}
+    if not old or old == new:
+        return []
+    return [
+        f"the model changed from {', '.join(sorted(old))} to {', '.join(sorted(new))} since the "
+        "last run: check your thresholds again"
+    ]

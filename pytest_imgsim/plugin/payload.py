@@ -1,0 +1,97 @@
+"""What a test's report carries from the process that ran the test to xdist's controller.
+
+Without xdist it goes the same way, within one process. A report arrives when its phase ends, so a
+worker that crashes later takes nothing with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+import pytest
+
+from pytest_imgsim.plugin.inventory import Inventory, identify
+
+if TYPE_CHECKING:
+    from pytest_imgsim.record import Record
+
+#: The attribute of a report; pytest and xdist carry it along.
+ATTRIBUTE = "imgsim"
+
+
+class Payload(TypedDict, total=False):
+    """Exact builtins, since xdist's pipe takes nothing else.
+
+    Attributes
+    ----------
+    records : list of dict
+        The comparisons of the phase.
+    unfinished : str
+        The name of the test's baselines, where the phase did not pass.
+    ran : str
+        The node id under which the test was collected, if it is a visual one.
+    deselected : bool
+        Only where tests are left out.
+    left_out : list of str
+        Node ids of the visual tests among them, on one report of each process.
+    """
+
+    records: list[dict[str, Any]]
+    unfinished: str
+    ran: str
+    deselected: bool
+    left_out: list[str]
+
+
+def read_payload(report: Any) -> Payload:
+    """Return what a test's report carries for us, which may be nothing."""
+    return cast(Payload, getattr(report, ATTRIBUTE, {}))
+
+
+class PayloadWriter:
+    """Puts onto the reports of one process what the controller has to learn.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        The tests of this process.
+    """
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._sent = 0
+
+    def attach(
+        self, item: pytest.Item, report: pytest.TestReport, records: Sequence[Record]
+    ) -> Payload:
+        """Attach to a report what happened since the last one, and return it.
+
+        Parameters
+        ----------
+        item : pytest.Item
+            The test.
+        report : pytest.TestReport
+            The report of one of its phases.
+        records : sequence of Record
+            All comparisons of this process so far.
+        """
+        payload = self._tests(item, report)
+        if new := records[self._sent :]:
+            self._sent += len(new)
+            payload["records"] = [record.to_dict() for record in new]
+        if payload:
+            setattr(report, ATTRIBUTE, payload)
+        return payload
+
+    def _tests(self, item: pytest.Item, report: pytest.TestReport) -> Payload:
+        payload: Payload = {}
+        if report.outcome != "passed" and isinstance(item, pytest.Function):
+            payload["unfinished"] = identify(item).baseline_name()
+        if node := self._inventory.node_of(item):
+            payload["ran"] = node
+        if self._inventory.deselected:
+            payload["deselected"] = True
+        if left_out := self._inventory.take_left_out():
+            payload["left_out"] = left_out
+        return payload

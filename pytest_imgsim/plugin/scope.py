@@ -1,0 +1,38 @@
+"""Which part of a suite a run covers, as far as its command line says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_imgsim.baselines.naming import encode_path
+from pytest_imgsim.files import relative
+
+#: Options that leave out tests without reporting them as deselected, and where pytest keeps them.
+NARROWING = {
+    "--lf": "lf",
+    "--maxfail": "maxfail",
+    "--ignore": "ignore",
+    "--ignore-glob": "ignore_glob",
+}
+
+
+def narrowed_by(config: pytest.Config) -> str:
+    """Return what on the command line leaves out tests that pytest would collect, or ""."""
+    for option, dest in NARROWING.items():
+        if config.getoption(dest, None):
+            return f"{option} was given"
+    if any("::" in argument for argument in config.args):
+        return "single tests were named"
+    return ""
+
+
+def name_prefixes(config: pytest.Config) -> Iterator[str]:
+    """Yield the beginnings of all baseline names that this run's tests could have."""
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument).resolve()
+        if path == config.rootpath or not path.is_relative_to(config.rootpath):
+            yield ""
+            continue
+        yield encode_path(relative(path, config.rootpath)) + "/"
