@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from machines import Pixels
 from numpy.typing import NDArray
+from pictures import Pixels
 
 #: How far (px) a part of a page may stand from its place on the plain machine; beyond it the page
 #: has another layout, which is neither noise nor the regression that was meant.

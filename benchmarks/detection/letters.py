@@ -20,9 +20,9 @@ from typing import Any
 
 from machines import PLAIN, VIEWPORT, browser_of
 from playwright.sync_api import Page, sync_playwright
-from render import MUTATIONS
 from sheets import HEIGHT, WIDTH, sheet
 from templates import FONTS, fetch_missing
+from visits import MUTATIONS
 
 from pytest_imgsim import ResNet50
 from pytest_imgsim.pictures.capture import as_picture

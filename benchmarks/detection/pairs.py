@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 from layout import MAX_SHIFT
-from machines import OTHER_BROWSERS, PLAIN, TREATMENTS, with_caret
-from PIL import Image
+from machines import OTHER_BROWSERS, PLAIN
+from pictures import keep, load
 from templates import SPLITS
+from treatments import TREATMENTS, with_caret
 
 TREATED = 3
 SEED = 7
@@ -62,21 +63,17 @@ def _browser(machine: str) -> str:
 def _treated(work: Path, state: str, base: Record) -> Iterator[tuple[str, str]]:
     """Write the plain picture after some treatments, drawn for this state."""
     draw = random.Random(f"{SEED}-{state}")
-    path = work / base["file"]
-    with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGB"))
+    pixels = load(work / base["file"])
     shots = {name: TREATMENTS[name](pixels) for name in draw.sample(sorted(TREATMENTS), TREATED)}
     if base["fields"]:
         shots["caret"] = with_caret(pixels, base["fields"][0])
     for name, shot in shots.items():
         file = Path(base["file"]).with_name(f"treated-{name}.png")
-        Image.fromarray(shot).save(work / file, compress_level=1)
-        yield name, str(file)
+        yield name, keep(work, str(file), shot)
 
 
 def _differ(work: Path, a: str, b: str) -> bool:
-    with Image.open(work / a) as one, Image.open(work / b) as two:
-        return one.tobytes() != two.tobytes()
+    return not np.array_equal(load(work / a), load(work / b))
 
 
 def _pair(base: Record, actual: str, label: str, kind: str) -> Record:
