@@ -68,4 +68,5 @@ def _smooth(rgb: Pixels) -> Plane:
     """Return the brightness, each pixel the mean of 3 x 3."""
     luma = np.pad(rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32), 1, mode="edge")
     rows = luma[:-2] + luma[1:-1] + luma[2:]
-    return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    smooth: Plane = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return smooth

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,27 @@ def write_pairs(work: Path, records: list[Record]) -> list[Record]:
         states[record["state"]].append(record)
     pairs = [pair for name in sorted(states) for pair in _pairs_of(work, name, states[name])]
     pairs.sort(key=lambda pair: SPLITS.index(pair["split"]))
-    text = "".join(json.dumps(pair) + "\n" for pair in pairs)
-    (work / "pairs.jsonl").write_text(text)
+    write_lines(work / "pairs.jsonl", pairs)
     return pairs
+
+
+def write_lines(path: Path, pairs: Sequence[Record]) -> None:
+    """Write pairs as a file that `read_pairs` reads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
+    benign = sum(pair["label"] == "benign" for pair in pairs)
+    print(f"{path}: {benign} benign pairs, {len(pairs) - benign} regressions", flush=True)
+
+
+def half_of(kind: str, kinds: Sequence[str]) -> int:
+    """Return 1 or 2: who learns from one half of the kinds can be tested on the other.
+
+    Examples
+    --------
+    >>> [half_of(kind, ("digit", "word", "letter")) for kind in ("digit", "word", "letter")]
+    [1, 2, 1]
+    """
+    return 1 + kinds.index(kind) % 2
 
 
 def _pairs_of(work: Path, state: str, records: list[Record]) -> Iterator[Record]:
