@@ -18,11 +18,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import layout
 import numpy as np
+from layout import drifted
 from machines import BY_NAME, PLAIN, VIEWPORT, Machine, browser_of, to_plain_size
-from pairs import Record, half_of, write_lines
-from pictures import Pixels, changed_box, keep
+from pairs import Album, Record, half_of, write_lines
+from pictures import Pixels, changed_box
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from templates import ARIMO, FONTS, SPLITS, fetch_missing
@@ -185,51 +185,36 @@ def shoot_all(subjects: list[Subject], work: Path) -> Shots:
 # --- pairs -----------------------------------------------------------------------------------
 
 
-def pairs_of(work: Path, one: Subject, shots: Shots) -> Iterator[Record]:
-    """Keep the pictures of a subject and yield its pairs."""
+def pairs_of(work: Path, one: Subject, shots: Shots) -> list[Record]:
+    """Keep the pictures of an element and return its pairs."""
+    common = {"template": one.name, "split": one.split, "form": one.plain.form}
     plain = shots[one.name, "", PLAIN.name]
-
-    def pair(pixels: Pixels, label: str, kind: str, machine: str) -> Record:
-        stem = f"elements/{one.split}/{one.name}"
-        half = half_of(kind, NOISE_KINDS if label == "benign" else KINDS)
-        return {
-            "baseline": keep(work, f"{stem}/plain.png", plain),
-            "actual": keep(work, f"{stem}/{machine}-{kind}.png".replace(" ", "-"), pixels),
-            "label": label,
-            "kind": kind,
-            "machine": machine,
-            "template": one.name,
-            "form": one.plain.form,
-            "split": one.split,
-            "half": half,
-        }
-
-    def seen(kind: str, noise: str) -> Pixels:
-        if noise in TREATMENTS:
-            return TREATMENTS[noise](shots[one.name, kind, PLAIN.name])
-        return shots[one.name, kind, noise]
-
+    album = Album(work, f"elements/{one.split}/{one.name}", plain, **common)
+    pairs = []
     for noise in one.noises:
-        pixels = shots[one.name, MOVED, PLAIN.name] if noise == MOVED else seen("", noise)
-        if not np.array_equal(pixels, plain):
-            yield {**pair(pixels, "benign", noise, noise), "drift": drifted(pixels, plain)}
-    for variant in one.variants[2:]:
-        for noise in filter(None, (PLAIN.name, one.through.get(variant.kind))):
-            before = plain if noise in TREATMENTS else shots[one.name, "", noise]
-            after = shots[one.name, variant.kind, PLAIN.name if noise in TREATMENTS else noise]
-            box = changed_box(before, after)
+        pixels = _seen(one, "", noise, shots)
+        half, drift = half_of(noise, NOISE_KINDS), drifted(pixels, plain)
+        pairs += album.benign(pixels, noise, noise, half=half, drift=drift)
+    for kind in (variant.kind for variant in one.variants[2:]):
+        for noise in filter(None, (PLAIN.name, one.through.get(kind))):
+            # What a treatment leaves of a change is no measure of whether it shows.
+            machine = PLAIN.name if noise in TREATMENTS else noise
+            before = shots[one.name, "", machine]
+            box = changed_box(before, shots[one.name, kind, machine])
             if box and not drifted(before, plain):
-                yield {
-                    **pair(seen(variant.kind, noise), "regression", variant.kind, noise),
-                    "box": box,
-                }
+                more = {"kind": kind, "machine": noise, "box": box, "half": half_of(kind, KINDS)}
+                pixels = _seen(one, kind, noise, shots)
+                pairs.append(album.regression(pixels, f"{noise}-{kind}", **more))
+    return pairs
 
 
-def drifted(shot: Pixels, plain: Pixels) -> bool:
-    """Return whether the text has other widths on another machine, so that some of it moved."""
-    whole = [(0, -length % layout.BLOCK) for length in plain.shape[:2]]
-    a, b = (np.pad(pixels, (*whole, (0, 0)), mode="edge") for pixels in (shot, plain))
-    return layout.stands_elsewhere(a, b)
+def _seen(one: Subject, kind: str, noise: str, shots: Shots) -> Pixels:
+    """Return a variant of an element as it comes through a noise."""
+    if noise == MOVED:
+        return shots[one.name, MOVED, PLAIN.name]
+    if noise in TREATMENTS:
+        return TREATMENTS[noise](shots[one.name, kind, PLAIN.name])
+    return shots[one.name, kind, noise]
 
 
 def main() -> None:

@@ -57,6 +57,16 @@ def stands_elsewhere(a: Pixels, b: Pixels) -> bool:
     return bool((left > LEFT * (_blocks(here).std(1) + NOISE)).any())
 
 
+def drifted(shot: Pixels, plain: Pixels) -> bool:
+    """Return whether something stands elsewhere in a picture of any size.
+
+    Text does when another machine gives its letters other widths.
+    """
+    whole = [(0, -length % BLOCK) for length in plain.shape[:2]]
+    a, b = (np.pad(pixels, (*whole, (0, 0)), mode="edge") for pixels in (shot, plain))
+    return stands_elsewhere(a, b)
+
+
 def _blocks(plane: Plane) -> Plane:
     """Return a plane as (blocks, pixels of a block)."""
     rows, columns = plane.shape[0] // BLOCK, plane.shape[1] // BLOCK

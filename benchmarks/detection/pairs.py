@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from layout import MAX_SHIFT
 from machines import OTHER_BROWSERS, PLAIN
-from pictures import keep, load
+from pictures import Pixels, keep, load
 from templates import SPLITS
 from treatments import TREATMENTS, with_caret
 
@@ -38,6 +38,40 @@ def write_lines(path: Path, pairs: Sequence[Record]) -> None:
     path.write_text("".join(json.dumps(pair) + "\n" for pair in pairs))
     benign = sum(pair["label"] == "benign" for pair in pairs)
     print(f"{path}: {benign} benign pairs, {len(pairs) - benign} regressions", flush=True)
+
+
+class Album:
+    """The pairs that share a baseline, and the folder of their pictures.
+
+    Parameters
+    ----------
+    work : Path
+        The folder for all data.
+    folder : str
+        Where the pictures go within it.
+    plain : ndarray of shape (H, W, 3), uint8
+        The baseline.
+    **common
+        What all the pairs have in common, such as "template" and "split".
+    """
+
+    def __init__(self, work: Path, folder: str, plain: Pixels, **common: object) -> None:
+        self._work, self._folder, self._plain = work, folder, plain
+        self._common = {"baseline": keep(work, f"{folder}/{PLAIN.name}.png", plain), **common}
+
+    def benign(self, pixels: Pixels, stem: str, kind: str, **more: object) -> list[Record]:
+        """Keep a picture and return its pair; none if it is the baseline's to the pixel."""
+        if np.array_equal(pixels, self._plain):
+            return []
+        return [self._pair(pixels, stem, label="benign", kind=kind, machine=kind, **more)]
+
+    def regression(self, pixels: Pixels, stem: str, **more: object) -> Record:
+        """Keep a picture with a regression and return its pair."""
+        return self._pair(pixels, stem, label="regression", **more)
+
+    def _pair(self, pixels: Pixels, stem: str, **more: object) -> Record:
+        file = f"{self._folder}/{stem.replace(' ', '-')}.png"
+        return {**self._common, "actual": keep(self._work, file, pixels), **more}
 
 
 def half_of(kind: str, kinds: Sequence[str]) -> int:

@@ -23,8 +23,8 @@ import matplotlib
 import numpy as np
 from machines import PLAIN
 from matplotlib.figure import Figure
-from pairs import Record, half_of, write_lines
-from pictures import Pixels, changed_box, keep
+from pairs import Album, Record, half_of, write_lines
+from pictures import Box, Pixels, changed_box
 from PIL import Image
 from plot_changes import ADDED_REGRESSIONS, PLAIN_DPI, REGRESSIONS, Change
 from plot_figures import ADDED_FIGURES, FIGURES, Draw
@@ -104,66 +104,39 @@ def _canvas(machine: Machine) -> Figure:
     return canvas
 
 
-class Portrait:
-    """A figure of one seed, as every machine draws it.
-
-    Parameters
-    ----------
-    work : Path
-        Where pictures go.
-    figure : callable
-        What draws it.
-    seed : int
-        Of its numbers.
-    """
-
-    def __init__(self, work: Path, figure: Draw, seed: int) -> None:
-        self._work, self._figure, self._seed = work, figure, seed
-        self._name = f"{figure.__name__}-{seed}"
-        self._shots = {key: drawn(figure, seed, machine) for key, machine in MACHINES.items()}
-        self._baseline = self._kept(self._shots[PLAIN.name], PLAIN.name)
-
-    def _kept(self, pixels: Pixels, stem: str) -> str:
-        return keep(self._work, f"plots/{self._name}/{stem.replace(' ', '-')}.png", pixels)
-
-    def benign(self) -> Iterator[Record]:
-        """Yield the pairs of the plain machine and each of the others."""
-        plain = self._shots[PLAIN.name]
-        for number, (key, pixels) in enumerate(self._shots.items()):
-            if not np.array_equal(pixels, plain):
-                pair = self._pair("benign", key, key, self._kept(pixels, key))
-                yield {**pair, "half": 1 + number % 2, "added": self._figure in ADDED_FIGURES}
-
-    def regressions(self) -> Iterator[Record]:
-        """Yield the pairs with a regression, on the plain machine and on another one."""
-        for change in (*REGRESSIONS, *ADDED_REGRESSIONS):
-            kind = change.__name__
-            other = random.Random(f"{self._name} {kind}").choice(list(MACHINES)[1:])
-            added = self._figure in ADDED_FIGURES or change in ADDED_REGRESSIONS
-            for key in (PLAIN.name, other):
-                try:
-                    pixels = drawn(self._figure, self._seed, MACHINES[key], change)
-                except NothingToChange:
-                    break
-                if box := changed_box(pixels, self._shots[key]):
-                    pair = self._pair("regression", kind, key, self._kept(pixels, f"{key}-{kind}"))
-                    yield {**pair, "box": box, "half": half_of(kind, KINDS), "added": added}
-
-    def _pair(self, label: str, kind: str, machine: str, actual: str) -> Record:
-        return {
-            "baseline": self._baseline,
-            "actual": actual,
-            "label": label,
-            "kind": kind,
-            "machine": machine,
-            "template": self._name,
-        }
+Shots = dict[str, Pixels]
 
 
 def pairs_of(work: Path, figure: Draw, seed: int, split: str) -> list[Record]:
     """Draw a figure in all ways and return its pairs."""
-    portrait = Portrait(work, figure, seed)
-    return [{**pair, "split": split} for pair in (*portrait.benign(), *portrait.regressions())]
+    name = f"{figure.__name__}-{seed}"
+    shots = {key: drawn(figure, seed, machine) for key, machine in MACHINES.items()}
+    album = Album(work, f"plots/{name}", shots[PLAIN.name], template=name, split=split)
+    added = figure in ADDED_FIGURES
+    pairs = []
+    for key, pixels in shots.items():
+        pairs += album.benign(pixels, key, key, half=half_of(key, list(MACHINES)), added=added)
+    for change in (*REGRESSIONS, *ADDED_REGRESSIONS):
+        kind = change.__name__
+        more = {"half": half_of(kind, KINDS), "added": added or change in ADDED_REGRESSIONS}
+        for key, pixels, box in _changed(figure, seed, change, shots):
+            found = {"kind": kind, "machine": key, "box": box, **more}
+            pairs.append(album.regression(pixels, f"{key}-{kind}", **found))
+    return pairs
+
+
+def _changed(
+    figure: Draw, seed: int, change: Change, shots: Shots
+) -> Iterator[tuple[str, Pixels, Box]]:
+    """Yield a regression as the plain machine and another one draw it, where it shows."""
+    name = f"{figure.__name__}-{seed} {change.__name__}"
+    for key in (PLAIN.name, random.Random(name).choice(list(MACHINES)[1:])):
+        try:
+            pixels = drawn(figure, seed, MACHINES[key], change)
+        except NothingToChange:
+            return
+        if box := changed_box(pixels, shots[key]):
+            yield key, pixels, box
 
 
 def main() -> None:
