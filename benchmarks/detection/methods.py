@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pictures import Pixels
 from PIL import Image
 
 from pytest_imgsim.model.resnet50 import ResNet50
@@ -20,7 +21,6 @@ from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.scoring.cosine import cosine
 from pytest_imgsim.settings import Settings
 
-Pixels = NDArray[np.uint8]
 Pair = dict[str, Any]
 
 
@@ -45,8 +45,13 @@ POOLED = Method("ours: global")
 ANCESTOR = Method("pooled cosine at 224 x 224")
 
 
-def ours(weights: str, threads: int) -> Callable[[Pixels, Pixels], dict[str, Any]]:
-    """Return a function that scores two pictures with our own network."""
+def ours(
+    weights: str, threads: int, *, ancestor: bool
+) -> Callable[[Pixels, Pixels], dict[str, Any]]:
+    """Return a function that scores two pictures with our own network.
+
+    With `ancestor` it also gives the score that the project began with, of `ANCESTOR`.
+    """
     model = ResNet50(weights, root=Path.cwd(), threads=threads)
 
     def score(a: Pixels, b: Pixels) -> dict[str, Any]:
@@ -55,8 +60,8 @@ def ours(weights: str, threads: int) -> Callable[[Pixels, Pixels], dict[str, Any
         return {
             OURS.name: scores.score,
             POOLED.name: scores.global_score,
-            ANCESTOR.name: _ancestor(model, a, b),
             "region": worst and [worst.x, worst.y, worst.width, worst.height],
+            **({ANCESTOR.name: _ancestor(model, a, b)} if ancestor else {}),
         }
 
     return score

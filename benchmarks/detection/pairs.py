@@ -94,12 +94,13 @@ def _pairs_of(work: Path, state: str, records: list[Record]) -> Iterator[Record]
     others = sorted(near - {PLAIN.name})
     noisy = [name for name in others if _differ(work, base["file"], plain[name]["file"])]
     for name in noisy:
-        yield {**_pair(base, plain[name]["file"], "benign", name), "browser": _browser(name)}
+        pair = _pair(base, plain[name]["file"], "benign", name)
+        yield {**pair, "machine": name, "browser": _browser(name)}
     # A browser that draws the page to the pixel as it is would only repeat the plain regression.
     near -= {name for name in others if _browser(name)} - set(noisy)
     for name, file in _treated(work, state, base):
         if _differ(work, base["file"], file):
-            yield _pair(base, file, "benign", name)
+            yield {**_pair(base, file, "benign", name), "machine": name}
     for record in records:
         if "kind" in record and record["machine"] in near:
             pair = _pair(base, record["file"], "regression", record["kind"])
@@ -142,23 +143,33 @@ def _pair(base: Record, actual: str, label: str, kind: str) -> Record:
     }
 
 
+#: What a pair says if its file does not.
+UNSAID: Record = {"split": "all", "box": None, "machine": PLAIN.name, "browser": ""}
+LABELS = {0: "benign", 1: "regression"}
+
+
 def read_pairs(path: Path) -> list[Record]:
     """Return the pairs of a file; relative picture paths begin beside it.
 
     Parameters
     ----------
     path : Path
-        One JSON object a line with "baseline", "actual", "label" ("benign" or "regression")
-        and "kind"; "split", "template", "machine", "browser" and "box" may be missing.
+        One JSON object a line with "baseline", "actual", "label" ("benign" or 0, "regression" or
+        1) and "kind"; "split", "template", "machine", "browser" and "box" may be missing, and so
+        may everything that pairs are grouped by.
     """
     pairs = []
     for line in path.read_text().splitlines():
-        pair = json.loads(line)
+        pair = {**UNSAID, **json.loads(line)}
         for side in ("baseline", "actual"):
             pair[side] = str((path.parent / pair[side]).resolve())
-        pair.setdefault("split", "all")
-        pair.setdefault("box", None)
-        pair.setdefault("machine", PLAIN.name)
-        pair.setdefault("browser", "")
+        pair["label"] = LABELS.get(pair["label"], pair["label"])
+        pair.setdefault("drift", "other hinting" in pair["kind"])
+        pair.setdefault("source", _source(pair))
         pairs.append(pair)
     return pairs
+
+
+def _source(pair: Record) -> str | None:
+    """Return where a real pair comes from: two runs of a suite, or a project's history."""
+    return "a suite" if "setting" in pair else "histories" if "commit" in pair else None
