@@ -24,12 +24,13 @@ from machines import BY_NAME, PLAIN, VIEWPORT, Machine, browser_of, to_plain_siz
 from pairs import Album, Record, half_of, write_lines
 from pictures import Pixels, changed_box
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from templates import ARIMO, FONTS, SPLITS, fetch_missing
 from treatments import TREATMENTS
 from visits import new_page, screenshot
 from widget_changes import CHANGES, TEXT_CHANGES, Change, moved_by_one
-from widgets import STYLE, Element, drawn, html
+from widget_html import STYLE, html
+from widgets import Element, drawn
 
 AMOUNT = 120
 #: Of one element: how many kinds of noise; how many regressions of its text and of its looks; and
@@ -151,17 +152,22 @@ def shoot(subjects: list[Subject], machine: Machine, browser: Browser) -> Shots:
                 for one, place in sheet
                 if number < len(one.variants) and one.seen_on(machine, one.variants[number])
             ]
-            if not seen:
-                continue
-            body = "".join(html(variant.element, *place) for _, variant, place in seen)
-            style = f"<style>{STYLE}{machine.style}</style>"
-            page.set_content(f"<!DOCTYPE html><meta charset=utf-8>{style}<body>{body}")
-            shot = screenshot(page)
-            for one, variant, place in seen:
-                key = (one.name, variant.kind, machine.name)
-                shots[key] = _cut(shot, one.plain, place, machine)
+            if seen:
+                shots |= _shot_of(seen, machine, page)
     page.close()
     return shots
+
+
+def _shot_of(seen: list[tuple[Subject, Variant, Place]], machine: Machine, page: Page) -> Shots:
+    """Return the pictures of some elements that are shown at once."""
+    body = "".join(html(variant.element, *place) for _, variant, place in seen)
+    style = f"<style>{STYLE}{machine.style}</style>"
+    page.set_content(f"<!DOCTYPE html><meta charset=utf-8>{style}<body>{body}")
+    shot = screenshot(page)
+    return {
+        (one.name, variant.kind, machine.name): _cut(shot, one.plain, place, machine)
+        for one, variant, place in seen
+    }
 
 
 def _cut(shot: Image.Image, element: Element, place: Place, machine: Machine) -> Pixels:
