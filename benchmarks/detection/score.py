@@ -80,7 +80,8 @@ def report(rows: list[Row]) -> str:
         if benign in (0, len(here)):
             parts.append(f"{head}\n\nBoth labels are needed for a table.")
             continue
-        parts.append("\n".join([head, "", *_tables(here), *browsers_table(there)]))
+        lines = [head, "", *_tables(here), *browsers_table(there)]
+        parts.append("\n".join(lines).rstrip())
     return "\n\n".join(parts) + "\n"
 
 
@@ -96,7 +97,8 @@ def _tables(rows: list[Row]) -> list[str]:
         "catches at 5 % false alarms."
     )
     sentences = [sentence for sentence in (through_noise(rows), overlap) if sentence]
-    return [*lines, "", *sentences, "", *groups_table(rows), "", *kinds_table(rows)]
+    blocks = [lines, sentences, groups_table(rows), kinds_table(rows)]
+    return [line for block in blocks if block for line in (*block, "")]
 
 
 def chosen(pairs: list[Pair], splits: list[str], limit: int) -> list[Pair]:

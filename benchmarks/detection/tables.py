@@ -146,7 +146,6 @@ def browsers_table(rows: list[Row], method: Method = OURS) -> list[str]:
     if not browsers:
         return []
     lines = [
-        "",
         "| other browser | benign | lowest | median | regressions | AUC | by the default rule |",
         "|---|---|---|---|---|---|---|",
     ]
