@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from machines import Pixels
 from numpy.typing import NDArray
+from pictures import Pixels
 
 #: How far (px) a part of a page may stand from its place on the plain machine; beyond it the page
 #: has another layout, which is neither noise nor the regression that was meant.
@@ -57,6 +57,16 @@ def stands_elsewhere(a: Pixels, b: Pixels) -> bool:
     return bool((left > LEFT * (_blocks(here).std(1) + NOISE)).any())
 
 
+def drifted(shot: Pixels, plain: Pixels) -> bool:
+    """Return whether something stands elsewhere in a picture of any size.
+
+    Text does when another machine gives its letters other widths.
+    """
+    whole = [(0, -length % BLOCK) for length in plain.shape[:2]]
+    a, b = (np.pad(pixels, (*whole, (0, 0)), mode="edge") for pixels in (shot, plain))
+    return stands_elsewhere(a, b)
+
+
 def _blocks(plane: Plane) -> Plane:
     """Return a plane as (blocks, pixels of a block)."""
     rows, columns = plane.shape[0] // BLOCK, plane.shape[1] // BLOCK
@@ -68,4 +78,5 @@ def _smooth(rgb: Pixels) -> Plane:
     """Return the brightness, each pixel the mean of 3 x 3."""
     luma = np.pad(rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32), 1, mode="edge")
     rows = luma[:-2] + luma[1:-1] + luma[2:]
-    return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    smooth: Plane = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return smooth

@@ -20,12 +20,13 @@ from typing import Any
 
 from machines import PLAIN, VIEWPORT, browser_of
 from playwright.sync_api import Page, sync_playwright
-from render import MUTATIONS
 from sheets import HEIGHT, WIDTH, sheet
 from templates import FONTS, fetch_missing
+from visits import MUTATIONS
 
 from pytest_imgsim import ResNet50
 from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture
 from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.settings import Settings
@@ -62,7 +63,7 @@ def judged(page: Page, model: ResNet50, seed: str) -> Iterator[Line]:
         rgb = plain.rgb.copy()
         rgb[here] = changed.rgb[here]
         if old != new and (rgb != plain.rgb).any():
-            yield Line(size, old, new, compare(Picture(rgb), plain, model).score)
+            yield Line(size, old, new, compare(PicturePair(Picture(rgb), plain), model).score)
 
 
 def table(lines: list[Line], model_id: str) -> Iterator[str]:

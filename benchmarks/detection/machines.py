@@ -1,17 +1,14 @@
-"""The machines that a page is seen on: browser, fonts, device scale, and what files go through."""
+"""The machines that a page is seen on: browser, fonts and device scale."""
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Playwright
 from templates import ARIMO, FONTS, folder_of
@@ -161,50 +158,8 @@ def _launched(
     return playwright.chromium.launch(executable_path=program, args=options, env=environment)
 
 
-Pixels = NDArray[np.uint8]
-Change = Callable[[Pixels], Pixels]
-
-
-def to_plain_size(image: Image.Image, machine: Machine) -> Image.Image:
+def to_plain_size(
+    image: Image.Image, machine: Machine, size: tuple[int, int] = VIEWPORT
+) -> Image.Image:
     """Return a screenshot of any device scale at the plain size."""
-    if image.size == VIEWPORT:
-        return image
-    return image.resize(VIEWPORT, machine.resample)
-
-
-def _recoded(kind: str, quality: int) -> Change:
-    def change(pixels: Pixels) -> Pixels:
-        out = io.BytesIO()
-        Image.fromarray(pixels).save(out, kind, quality=quality)
-        return np.asarray(Image.open(out).convert("RGB"))
-
-    return change
-
-
-def _gamma(power: float) -> Change:
-    table = np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8)
-    return lambda pixels: table[pixels]
-
-
-def _drift(*levels: int) -> Change:
-    return lambda pixels: np.clip(pixels.astype(np.int16) + levels, 0, 255).astype(np.uint8)
-
-
-#: What a screenshot's file or colours may go through on the way.
-TREATMENTS: dict[str, Change] = {
-    "jpeg-92": _recoded("JPEG", 92),
-    "jpeg-85": _recoded("JPEG", 85),
-    "webp-90": _recoded("WEBP", 90),
-    "gamma-1.03": _gamma(1.03),
-    "gamma-0.97": _gamma(0.97),
-    "drift": _drift(2, -1, 3),
-    "darker": _drift(-2, -2, -2),
-}
-
-
-def with_caret(pixels: Pixels, field: tuple[int, int, int, int]) -> Pixels:
-    """Return the pixels with a text caret in a field (left, top, width, height)."""
-    left, top, _, height = field
-    out = pixels.copy()
-    out[top + height // 4 : top + height - height // 4, left + 13 : left + 14] = (33, 37, 41)
-    return out
+    return image if image.size == size else image.resize(size, machine.resample)

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pictures import Pixels
 from PIL import Image
 
 from pytest_imgsim.model.resnet50 import ResNet50
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture
 from pytest_imgsim.scoring.compare import compare
 from pytest_imgsim.scoring.cosine import cosine
 from pytest_imgsim.settings import Settings
 
-Pixels = NDArray[np.uint8]
 Pair = dict[str, Any]
 
 
@@ -45,18 +46,23 @@ POOLED = Method("ours: global")
 ANCESTOR = Method("pooled cosine at 224 x 224")
 
 
-def ours(weights: str, threads: int) -> Callable[[Pixels, Pixels], dict[str, Any]]:
-    """Return a function that scores two pictures with our own network."""
+def ours(
+    weights: str, threads: int, *, ancestor: bool
+) -> Callable[[Pixels, Pixels], dict[str, Any]]:
+    """Return a function that scores two pictures with our own network.
+
+    With `ancestor` it also gives the score that the project began with, of `ANCESTOR`.
+    """
     model = ResNet50(weights, root=Path.cwd(), threads=threads)
 
     def score(a: Pixels, b: Pixels) -> dict[str, Any]:
-        scores = compare(Picture(b), Picture(a), model)
+        scores = compare(PicturePair(Picture(b), Picture(a)), model)
         worst = scores.regions[0] if scores.regions else None
         return {
             OURS.name: scores.score,
             POOLED.name: scores.global_score,
-            ANCESTOR.name: _ancestor(model, a, b),
             "region": worst and [worst.x, worst.y, worst.width, worst.height],
+            **({ANCESTOR.name: _ancestor(model, a, b)} if ancestor else {}),
         }
 
     return score

@@ -158,5 +158,5 @@ window.imgsim = (() => {
     .flatMap((r) => [r.left, r.top, r.right, r.bottom].map((v) => Math.round(v * 10) / 10));
   const fields = () => all("input,textarea").map((e) => e.getBoundingClientRect())
     .map((r) => [r.left, r.top, r.width, r.height].map(Math.round));
-  return { plan, apply, undo: () => undo(), layout, fields };
+  return { plan, apply, undo: () => undo(), layout, fields, path, texts };
 })();

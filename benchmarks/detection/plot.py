@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from methods import ANCESTOR, METHODS, OURS, Method
-from score import Row, split_scores
+from tables import Row, split_scores
 from templates import TEST
 
 #: Methods in the picture, besides ours; the others lie between these.

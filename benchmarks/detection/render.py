@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +19,13 @@ from machines import (
     OTHER_BROWSERS,
     PLAIN,
     VERSIONS,
-    VIEWPORT,
     Machine,
-    Pixels,
     browser_of,
-    to_plain_size,
 )
-from PIL import Image
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
-from templates import TEMPLATES, TEST, TRAIN, VALIDATION, Template, address
+from pictures import Pixels, changed_box, keep
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+from templates import TEMPLATES, TEST, TRAIN, VALIDATION, Template
+from visits import State, new_page, open_state, plain_shot, states_of
 
 KINDS = (
     "hide",
@@ -55,44 +51,10 @@ KINDS = (
     "opacity",
     "stylesheet",
 )
-SCROLLS = (0, 900)
 #: Regressions of one state, on how many other machines each is seen, and how many other machines
 #: the state is seen on.
 AMOUNT = {TRAIN: (12, 1, 5), VALIDATION: (9, 1, 14), TEST: (10, 1, 14)}
-#: The same numbers and a clock that starts at the same moment, on every visit.
-STEADY_SCRIPT = """
-let state = 12345;
-Math.random = () => (state = (state * 16807) % 2147483647) / 2147483647;
-const RealDate = Date, began = RealDate.now(), start = 1700000000000;
-const now = () => start + RealDate.now() - began;
-window.Date = class extends RealDate {
-  constructor(...a) { a.length ? super(...a) : super(now()); }
-  static now() { return now(); }
-};
-"""
-STEADY_STYLE = "*{transition:none!important;scroll-behavior:auto!important;caret-color:transparent}"
-MUTATIONS = Path(__file__).with_name("mutations.js").read_text(encoding="utf-8")
 Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class State:
-    """A page of a template at a scroll position."""
-
-    template: Template
-    page: str
-    scroll: int
-
-    @property
-    def name(self) -> str:
-        """Name that no other state has."""
-        page = self.page.removesuffix(".html").replace("/", "-")
-        return f"{self.template.name}.{page}.{self.scroll}"
-
-
-def states_of(template: Template) -> list[State]:
-    """Return a template's states."""
-    return [State(template, page, scroll) for page in template.pages for scroll in SCROLLS]
 
 
 class Studio:
@@ -130,12 +92,9 @@ class Studio:
     def _visit(self, browser: Browser, machine: Machine, state: State) -> list[Record]:
         if machine != PLAIN and machine.name not in self._seen_on.get(state.name, ()):
             return []
-        width, height = VIEWPORT
-        page = browser.new_page(
-            viewport={"width": width, "height": height}, device_scale_factor=machine.scale
-        )
+        page = new_page(browser, machine)
         try:
-            if not self._open(page, machine, state):
+            if not open_state(page, self._url, state, machine):
                 return []
             return self._shots(page, machine, state)
         except Error as error:
@@ -144,25 +103,8 @@ class Studio:
         finally:
             page.close()
 
-    def _open(self, page: Page, machine: Machine, state: State) -> bool:
-        page.route("**/*", self._route)
-        page.add_init_script(STEADY_SCRIPT)
-        target = address(self._url, state.template, state.page)
-        page.goto(target, wait_until="load", timeout=20_000)
-        page.add_style_tag(content=STEADY_STYLE + machine.style)
-        page.evaluate(MUTATIONS)
-        page.evaluate("y => window.scrollTo(0, y)", state.scroll)
-        page.wait_for_timeout(1000)
-        return state.scroll == 0 or page.evaluate("window.scrollY") > state.scroll / 2
-
-    def _route(self, route: Route) -> None:
-        if route.request.url.startswith((self._url, "data:")):
-            route.continue_()
-        else:
-            route.abort()
-
     def _shots(self, page: Page, machine: Machine, state: State) -> list[Record]:
-        plain, again = _shot(page, machine), _shot(page, machine)
+        plain, again = plain_shot(page, machine), plain_shot(page, machine)
         if not np.array_equal(plain, again):
             print(f"{state.name} on {machine.name}: does not stand still", flush=True)
             return []
@@ -187,7 +129,7 @@ class Studio:
         self, page: Page, machine: Machine, state: State, plain: Pixels, number: int, plan: Record
     ) -> list[Record]:
         applied = page.evaluate("plan => imgsim.apply(plan)", plan)
-        shot = _shot(page, machine)
+        shot = plain_shot(page, machine)
         # A change that shortens the page also scrolls it.
         page.evaluate("y => { imgsim.undo(); window.scrollTo(0, y) }", state.scroll)
         box = changed_box(plain, shot)
@@ -199,9 +141,7 @@ class Studio:
     def _record(self, shot: Pixels, machine: Machine, state: State, suffix: str = "") -> Record:
         split = state.template.split
         file = f"pages/{split}/{state.name}/{machine.name}{suffix}.png"
-        path = self._work / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(shot).save(path, compress_level=1)
+        keep(self._work, file, shot)
         return {
             "file": file,
             "split": split,
@@ -209,11 +149,6 @@ class Studio:
             "state": state.name,
             "machine": machine.name,
         }
-
-
-def _shot(page: Page, machine: Machine) -> Pixels:
-    image = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
-    return np.asarray(to_plain_size(image.convert("RGB"), machine))
 
 
 def _plans(page: Page, state: State, others: list[str]) -> list[Record]:
@@ -239,16 +174,6 @@ def _usual_kinds(draw: random.Random) -> Sequence[str]:
     draw.shuffle(kinds)
     # A missing stylesheet changes nearly everything: now and then is enough.
     return (["stylesheet"] if draw.random() < 0.4 else []) + kinds
-
-
-def changed_box(a: Pixels, b: Pixels) -> list[int] | None:
-    """Return (left, top, width, height) of all that a person could see change, if anything."""
-    changed = np.abs(a.astype(np.int16) - b).max(axis=2) >= 12
-    if changed.sum() < 5:
-        return None
-    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-    top, left = int(rows[0]), int(columns[0])
-    return [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1]
 
 
 def _render_template(work: Path, url: str, name: str, browsers: Sequence[Machine]) -> list[Record]:

@@ -71,10 +71,11 @@ def _line(draw: random.Random, row: int, column: int) -> str:
         f"left:{column * (WIDTH + 4)}px;top:{row * HEIGHT}px;"
         f"font:{weight} {size}px/{HEIGHT}px '{draw.choice(FAMILIES)}';{colours}"
     )
-    return f'<div style="{html.escape(style)}">{_text(draw)}</div>'
+    return f'<div style="{html.escape(style)}">{text(draw)}</div>'
 
 
-def _text(draw: random.Random) -> str:
+def text(draw: random.Random) -> str:
+    """Return a short text as interfaces have it: an amount, a date, a time or some words."""
     number = draw.randrange(10 ** draw.randrange(2, 7))
     choices = (
         lambda: f"${number / 100:,.2f}",
