@@ -60,7 +60,8 @@ def ours(
         worst = scores.regions[0] if scores.regions else None
         return {
             OURS.name: scores.score,
-            POOLED.name: scores.global_score,
+            # A lone caret is scored without the network.
+            POOLED.name: 1.0 if scores.global_score is None else scores.global_score,
             "region": worst and [worst.x, worst.y, worst.width, worst.height],
             **({ANCESTOR.name: _ancestor(model, a, b)} if ancestor else {}),
         }
