@@ -1,4 +1,4 @@
-"""What one comparison came to: frozen values made of builtins only.
+"""The outcome of one comparison: frozen values made of builtins only.
 
 A record travels from an xdist worker to the controller and into ``results.json``, so
 everything in it is an exact ``str``, ``int``, ``float``, ``bool``, ``tuple`` or ``None``
@@ -122,7 +122,7 @@ class Record:
     name : str
         The baseline's name: its path below the baseline folder, without the suffix.
     verdict : Verdict
-        What became of it.
+        The verdict.
     threshold : float
         The smallest score that passes, in [0, 1].
     threshold_from : str
@@ -141,7 +141,7 @@ class Record:
         Short name of what changed, the same for the same change elsewhere; on a mismatch or
         warning where there is a baseline, else "".
     flaky : str
-        Why the outcome is not to be relied on, or "".
+        Why the outcome is not reliable, or "".
     pixel_difference : float or None
         The share of pixels that differ at all, in [0, 1]; on a mismatch or warning.
     ssim : float or None
@@ -149,7 +149,7 @@ class Record:
     actual_size, baseline_size : tuple of int or None
         Width and height in pixels.
     baseline : str
-        The baseline's path, relative to pytest's rootdir where it lies below it.
+        The baseline's path, relative to pytest's rootdir where it is below it.
     variant : int
         Number of the accepted picture that it was compared with, the nearest one where there
         are several: 1 is the file `baseline`, 2 the one that ends in ``~2``.
@@ -162,12 +162,12 @@ class Record:
     actual, baseline_copy, diff, filled, heat, mask : str or None
         Pictures kept on a mismatch or warning, as paths below the results folder.
     actual_sha256 : str or None
-        Digest of the kept actual picture, by which ``accept`` knows it again.
+        Digest of the kept actual picture, by which ``accept`` recognises it.
     model : str or None
         Id of the model that scored the pair; None where none was needed.
     model_seconds : float
-        Seconds spent in the model or waiting for it, its loading included; 0 where the score
-        is remembered.
+        Seconds spent in the model or waiting for it, including its loading; 0 where the score is
+        cached.
     claimed : bool
         Whether the baseline belongs to this check alone (named, not given by path).
     markers : tuple of str
@@ -210,7 +210,7 @@ class Record:
 
     @property
     def passed(self) -> bool:
-        """Whether the test goes on."""
+        """Whether the test continues."""
         return not self.verdict.failed
 
     @property
@@ -263,7 +263,7 @@ def _plain(value: Any) -> Any:
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    # bool before int, and subclasses (np.float64, str enums) down to the exact type:
+    # bool before int, and subclasses (np.float64, str enums) to the exact type:
     # execnet looks at type(value), not at isinstance.
     if isinstance(value, str):
         return str.__str__(value)

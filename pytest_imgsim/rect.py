@@ -47,7 +47,7 @@ class Rect:
         return slice(self.y, self.bottom), slice(self.x, self.right)
 
     def gap(self, other: Rect) -> int:
-        """Return how many pixels lie between two, on the axis where they are further apart.
+        """Return how many pixels are between two, on the axis where they are further apart.
 
         Below 0 they overlap; 0 means that they touch.
         """

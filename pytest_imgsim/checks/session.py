@@ -64,7 +64,7 @@ class Session:
         self._calls: dict[str, int] = {}
 
     def begin(self, test: TestId) -> None:
-        """Forget what an earlier attempt of `test` claimed: a rerun starts afresh."""
+        """Forget what an earlier attempt of `test` claimed: a rerun starts over."""
         self._calls.pop(test.node, None)
         for key in self._claimed_by.pop(test.node, ()):
             del self._claims[key]

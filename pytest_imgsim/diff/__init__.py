@@ -1,1 +1,1 @@
-"""What a person is told about a difference."""
+"""What explains a difference to a person: words, boxes, scores, pictures."""

@@ -24,7 +24,7 @@ from pytest_imgsim.scoring.regions import MAX_REGIONS, score_regions, worst_firs
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a person is told about a difference.
+    """What explains a difference to a person.
 
     Parameters
     ----------

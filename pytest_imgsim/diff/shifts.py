@@ -37,7 +37,7 @@ class Change:
     Parameters
     ----------
     canvas : Rect
-        Where it is on the canvas that both were laid on.
+        Where it is on the canvas that both are aligned on.
     region : RegionScore
         Where it is in the actual picture, or for what was removed, would be; without a score.
     is_band : bool

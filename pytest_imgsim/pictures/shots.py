@@ -83,7 +83,7 @@ class Shot:
     def _compared(self) -> Picture:
         try:
             return self.masked
-        except MaskError:  # raised once the page stands still, if its size is right
+        except MaskError:  # raised once the page is stable, if its size is right
             return self.picture
 
 
@@ -108,7 +108,7 @@ def capture_until_stable(first: Shot, timeout: float) -> Shot:
     for count, pause in enumerate(chain(PAUSES, repeat(LAST_PAUSE)), start=1):
         if count > 1 and time.monotonic() - started + pause > timeout:
             raise UnstableError(
-                f"{first.source} never stood still: no two of {count} captures in a row were the "
+                f"{first.source} never became stable: no two of {count} captures in a row were the "
                 f"same within {timeout:g} s. Stop what moves (animations, clocks, loading), ignore "
                 "it with ignore=, or allow more time with --imgsim-stable-timeout"
             )

@@ -283,7 +283,7 @@ RAISING: list[tuple[Any, Any, dict[str, Any], type[Exception], str]] = [
     (OLD, None, {"ignore": (Box(99, 0, 1, 1),)}, MaskError, "covers no pixel"),
     (OLD, None, {"max_pixels": 100}, PictureError, "at most 100 pixels"),
     (lambda: 1 / 0, None, {}, ZeroDivisionError, "division by zero"),
-    (replay(OLD, SPOT), None, {"stable_timeout": 1e-9}, UnstableError, "never stood still"),
+    (replay(OLD, SPOT), None, {"stable_timeout": 1e-9}, UnstableError, "never became stable"),
 ]
 
 

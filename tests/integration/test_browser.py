@@ -129,7 +129,7 @@ def test_a_page_that_never_settles(view: Page, tmp_path: Path) -> None:
     )
     test = TestId("t.py::test_a", "t.py", (), "test_a")
     run = session(tmp_path, stable_timeout=0.5)
-    with pytest.raises(UnstableError, match="never stood still"):
+    with pytest.raises(UnstableError, match="never became stable"):
         run.check(test, view)
     assert run.records[0].verdict is Verdict.ERROR
 

@@ -63,8 +63,10 @@ def test_never_settles(slept: list[float], timeout: float, count: int) -> None:
         taken.append(1)
         return np.full((2, 2), len(taken), np.uint8)
 
-    told = rf"never stood still: no two of {count} captures .* within {timeout:g} s.*stable-timeout"
-    with pytest.raises(UnstableError, match=told):
+    told = (
+        rf"never became stable: no two of {count} captures .* within {timeout:g} s.*stable-timeout"
+    )
+    with pytest.raises(UnstableError, match=message):
         settled(moving, timeout)
     assert len(taken) == count
     assert sum(slept) <= timeout
@@ -78,7 +80,7 @@ def test_a_buffer_that_is_drawn_over_moves(slept: list[float]) -> None:
         buffer[:] += 1
         return buffer
 
-    with pytest.raises(UnstableError, match="never stood still"):
+    with pytest.raises(UnstableError, match="never became stable"):
         settled(redrawn, 1.0)
 
 
