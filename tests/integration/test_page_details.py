@@ -21,7 +21,7 @@ pytestmark = NEEDS_CHROMIUM
 
 ENVIRONMENT = {"python": "3.11.7", "platform": "<b>Linux</b>"}
 MASK = Settings().for_check("here", {"ignore": Box(100, 60, 40, 20)})
-WARN = MASK.for_check("here", {"threshold": -1.0, "warn_threshold": 1.0})
+WARN = MASK.for_check("here", {"threshold": 0.0, "warn_threshold": 1.0})
 #: Each text on the page with its colour and the one that it stands on.
 TEXTS = """() => {
   const solid = (element) => {

@@ -63,10 +63,8 @@ def test_never_settles(slept: list[float], timeout: float, count: int) -> None:
         taken.append(1)
         return np.full((2, 2), len(taken), np.uint8)
 
-    told = (
-        rf"never became stable: no two of {count} captures .* within {timeout:g} s.*stable-timeout"
-    )
-    with pytest.raises(UnstableError, match=message):
+    text = rf"never became stable: no two of {count} captures .* within {timeout:g} s.*stable-"
+    with pytest.raises(UnstableError, match=text):
         settled(moving, timeout)
     assert len(taken) == count
     assert sum(slept) <= timeout
