@@ -20,20 +20,21 @@ VARIABLE = "IMGSIM_CONSTANT"
 
 
 def assignments(tree: ast.Module) -> dict[str, ast.expr]:
-    """Return the values of all module-level names in capitals; of a tuple, part by part."""
-    found = {}
+    """Return the values of a module's constants, those of a tuple one by one."""
+    pairs: list[tuple[ast.expr, ast.expr]] = []
     for node in tree.body:
         if isinstance(node, ast.Assign):
-            [target] = node.targets
-            pairs = [(target, node.value)]
+            pairs += [(target, node.value) for target in node.targets]
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            pairs = [(node.target, node.value)]
-        else:
-            continue
-        if isinstance(pairs[0][0], ast.Tuple) and isinstance(pairs[0][1], ast.Tuple):
-            pairs = list(zip(pairs[0][0].elts, pairs[0][1].elts, strict=True))
-        found.update({name.id: value for name, value in pairs if isinstance(name, ast.Name)})
-    return {name: value for name, value in found.items() if name.isupper()}
+            pairs.append((node.target, node.value))
+    for target, value in list(pairs):
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs += zip(target.elts, value.elts, strict=True)
+    return {
+        target.id: value
+        for target, value in pairs
+        if isinstance(target, ast.Name) and target.id.isupper()
+    }
 
 
 class _Replace(ast.NodeTransformer):

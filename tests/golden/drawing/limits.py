@@ -113,6 +113,13 @@ def resized_photo(width: int, height: int, aside: int = 0) -> Tile:
     )
 
 
+def carried_off(width: int, altered: int) -> Tile:
+    """Return a thing of two colours that goes far away, and of which some pixels are other ones."""
+    thing = filled(filled(blank(width, 16, BLUE), (2, 2, 6, 12), RED), (9, 3, 5, 10), GREEN)
+    after = filled(thing, (1, 1, altered, 1), WHITE)
+    return filled(empty(), (12, 4, width, 16), thing), filled(empty(), (48, 28, width, 16), after)
+
+
 PLAIN: dict[str, Callable[[], Tile]] = {
     "added": lambda: (empty(), filled(empty(), (18, 14, 40, 20), GREEN)),
     "removed": lambda: (filled(empty(), (18, 14, 44, 18), GREEN), empty()),
@@ -143,6 +150,8 @@ THINGS: dict[str, Callable[[], Tile]] = {
     "FADED, above": lambda: nearly_gone(9),
     "SCALED, below": lambda: resized_photo(62, 31, 6),
     "SCALED, above": lambda: resized_photo(64, 32, 6),
+    "SAME_THING, above": lambda: carried_off(20, 7),
+    "SAME_THING, below": lambda: carried_off(24, 22),
 }
 LETTERS: dict[str, Callable[[], Tile]] = {
     "INK, below": lambda: other_word("alpha", "omega", grey=255 - 40),
