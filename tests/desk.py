@@ -63,7 +63,7 @@ class Desk:
 
     def ask(self, method: str, path: str, body: bytes = b"", /, **changes: str | None) -> Reply:
         """Send one request as it is, and return the reply."""
-        line = HTTPConnection("127.0.0.1", self.server.server_port, timeout=10)
+        line = HTTPConnection("127.0.0.1", self.server.server_port, timeout=60)
         line.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         length = str(len(body)) if method == "POST" else None
         headers = self.headers(**{"Content_Length": length, **changes})

@@ -252,7 +252,7 @@ def test_done(desk: Desk) -> None:
     assert desk.ask("POST", "/done", b"{}", Origin=None).status == 403
     assert desk.ask("GET", "/").status == 200
     assert desk.ask("POST", "/done", b"{}").status == 200
-    desk.thread.join(timeout=10)
+    desk.thread.join(timeout=60)
     assert not desk.thread.is_alive()
 
 
