@@ -15,7 +15,8 @@ from pytest_imgsim._version import __version__
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.errors import BaselineError, ImgsimError, ResultsError
 from pytest_imgsim.report.message import pair_lines
-from pytest_imgsim.report.terminal import View, headline, summary
+from pytest_imgsim.report.summary import headline
+from pytest_imgsim.report.terminal import View, summary
 from pytest_imgsim.results.folder import PAGE, ResultsFolder
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
@@ -206,7 +207,8 @@ def _accept(options: argparse.Namespace) -> int:
 
 def _merge(options: argparse.Namespace) -> int:
     from pytest_imgsim.report.html import page
-    from pytest_imgsim.results.merge import merge, model_notes, read_shards
+    from pytest_imgsim.results.merge import merge
+    from pytest_imgsim.results.shards import model_notes, read_shards
 
     out = Path(options.report)
     shards = read_shards([Path(name) for name in options.folder], out, expect=options.expect)
@@ -232,7 +234,7 @@ def _review(options: argparse.Namespace) -> int:
     if not candidates(results.records):
         print(f"nothing to review in {options.report}: the last run kept no picture to accept")
         return 0
-    server = Server(folder, options.report, port=options.port, tell=_tell)
+    server = Server(folder, options.report, port=options.port, echo=_tell)
     with server, suppress(KeyboardInterrupt):
         _tell(f"review: {server.review.url} (Ctrl+C ends it)")
         if not options.no_browser:
@@ -259,10 +261,10 @@ def _page(options: argparse.Namespace) -> int:
 
 def _trim(options: argparse.Namespace) -> int:
     from pytest_imgsim.files import delete
-    from pytest_imgsim.results.trim import orphans
+    from pytest_imgsim.results.orphans import orphans_to_delete
 
     results, root = ResultsFolder(Path(options.report)).read()
-    paths = orphans(results, root)
+    paths = orphans_to_delete(results, root)
     for path in paths:
         print(path.relative_to(root).as_posix() if path.is_relative_to(root) else path)
     if not paths:

@@ -29,16 +29,16 @@ def pytest_collection_modifyitems(config, items):
     only = config.getoption("--only")
     left = [item for item in items if only and item.name[5:6] not in only]
     items[:] = [item for item in items if item not in left]
-    {tell}
+    {report}
 """
-TELLING = {"told": "left and config.hook.pytest_deselected(items=left)", "silent": ""}
+REPORTING = {"reported": "left and config.hook.pytest_deselected(items=left)", "silent": ""}
 
 
 @pytest.fixture
 def here(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Suite:
     """Give a suite with a baseline for each test, as the current folder."""
     monkeypatch.chdir(suite.path)
-    suite.pytester.makeconftest(SPLIT.format(tell=TELLING["told"]))
+    suite.pytester.makeconftest(SPLIT.format(report=REPORTING["reported"]))
     suite.write(THREE)
     suite.run("--update-baselines")
     shutil.rmtree("imgsim-results")
@@ -55,22 +55,22 @@ def shard(suite: Suite, number: int, *arguments: str) -> str:
     return folder
 
 
-@pytest.mark.parametrize("tell", TELLING)
-def test_merged_shards_tell_what_is_unused(
-    here: Suite, mode: tuple[str, ...], tell: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("report", REPORTING)
+def test_merged_shards_know_what_is_unused(
+    here: Suite, mode: tuple[str, ...], report: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No shard alone judges baselines; together they do, and trim deletes the right one."""
-    here.pytester.makeconftest(SPLIT.format(tell=TELLING[tell]))
+    """No shard knows unused baselines alone; together they do, and trim deletes the right one."""
+    here.pytester.makeconftest(SPLIT.format(report=REPORTING[report]))
     here.write(THREE.replace("def test_c", "def test_d").replace("(80, 40)", "(80, 60)"))
     folders = [shard(here, n, f"--only={only}", *mode) for n, only in enumerate(["a", "bd"])]
     for folder in folders:
         assert main(["trim", "--delete", "--report", folder]) == 2
         assert "partial (tests were deselected)" in capsys.readouterr().err
     assert main(["merge", *folders, "--expect", "2"]) == 0
-    told = capsys.readouterr().out
-    assert "merged 2 into imgsim-results: imgsim: 3 compared, 1 missing, 2 equal\n" in told
-    assert "accept test_page/test_d\n" in told
-    assert "partial" not in told
+    out = capsys.readouterr().out
+    assert "merged 2 into imgsim-results: imgsim: 3 compared, 1 missing, 2 equal\n" in out
+    assert "accept test_page/test_d\n" in out
+    assert "partial" not in out
     assert main(["trim", "--delete"]) == 0
     assert list(here.baselines()) == ["test_page/test_a.png", "test_page/test_b.png"]
     assert main(["accept", "test_d"]) == 0
@@ -78,7 +78,7 @@ def test_merged_shards_tell_what_is_unused(
 
 
 def test_shards_by_files(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
-    """Files on the command line are shards as well; a file in none is not judged."""
+    """Files on the command line are shards as well; baselines of other files are left alone."""
     here.write("def test_x(assert_similar): assert_similar(picture())", "test_more")
     here.write("def test_y(assert_similar): assert_similar(picture())", "test_other")
     here.run("--update-baselines")
@@ -95,25 +95,25 @@ def test_shards_by_files(here: Suite, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reason"),
     [
         (["--only=a"], "no shard ran test_page.py::test_b and 1 more"),
         (["-x"], "shards/1/imgsim-results: --maxfail was given"),
         (["test_page.py::test_b"], "shards/1/imgsim-results: single tests were named"),
     ],
 )
-def test_shards_that_cannot_tell(
-    here: Suite, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+def test_shards_that_know_too_little(
+    here: Suite, arguments: list[str], reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A lost shard, or one that may have missed tests, is told, and trim then refuses."""
+    """A lost shard, or one that may have missed tests, is named, and trim then refuses."""
     folders = [shard(here, 0, "--only=a"), shard(here, 1, *arguments)]
     assert main(["merge", *folders]) == 0
-    assert f"partial, so trim cannot tell what is unused: {told}\n" in capsys.readouterr().out
+    assert f"partial, so trim cannot tell what is unused: {reason}\n" in capsys.readouterr().out
     assert main(["trim"]) == 2
 
 
 def test_only_visual_tests_count(here: Suite, mode: tuple[str, ...]) -> None:
-    """Deselected tests without a picture, here in both shards, leave nothing open."""
+    """Deselected tests without a picture, here in both shards, do not matter."""
     folders = [shard(here, n, f"--only={only}", *mode) for n, only in enumerate(["ab", "c"])]
     assert main(["merge", *folders]) == 0
     assert here.results()["partial"] == ""
@@ -127,7 +127,7 @@ def test_only_visual_tests_count(here: Suite, mode: tuple[str, ...]) -> None:
 
 
 def test_tests_that_are_renamed(pytestconfig: pytest.Config) -> None:
-    """A test is known by its first id, whatever xdist calls it in a group; all is told once."""
+    """A test keeps its first id, whatever xdist calls it in a group; each is reported once."""
     items: list[Any] = [
         SimpleNamespace(nodeid=f"t.py::{name}", fixturenames=["assert_similar"]) for name in "abc"
     ]
@@ -137,9 +137,9 @@ def test_tests_that_are_renamed(pytestconfig: pytest.Config) -> None:
     items[0].nodeid += "@group"
     run.selected(items[:1])
     report: Any = SimpleNamespace(outcome="passed")
-    told = {"ran": "t.py::a", "deselected": True}
-    assert run.payload(items[0], report) == {**told, "left_out": ["t.py::b", "t.py::c"]}
-    assert run.payload(items[0], report) == told
+    known = {"ran": "t.py::a", "deselected": True}
+    assert run.payload(items[0], report) == {**known, "left_out": ["t.py::b", "t.py::c"]}
+    assert run.payload(items[0], report) == known
 
 
 def test_a_skipped_test_is_unfinished(here: Suite, mode: tuple[str, ...]) -> None:
@@ -156,14 +156,14 @@ def test_errors_end_with_2(here: Suite, capsys: pytest.CaptureFixture[str]) -> N
     folders = [shard(here, 0, "--only=ab")]
     here.write(THREE.replace("(40, 40)", "(48, 40)"))
     folders.append(shard(here, 1, "--only=bc"))
-    for arguments, told in (
+    for arguments, error in (
         ([folders[0], "--expect=2"], "--expect 2: expected as many shards, got 1"),
         (folders, "test_page.py::test_b in shards/0/imgsim-results and by test_page.py::test_b"),
         (["nowhere"], "nowhere/results.json: no results here"),
         ([*folders, "--report", folders[0]], "expected a folder apart from those"),
     ):
         assert main(["merge", *arguments]) == 2
-        assert told in capsys.readouterr().err
+        assert error in capsys.readouterr().err
     assert not Path("imgsim-results").exists()
 
 
