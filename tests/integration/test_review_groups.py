@@ -77,7 +77,7 @@ def test_words(report: Page) -> None:
     choose(report, "cart")
     assert "recoloured" in report.locator("#facts").inner_text()
     report.keyboard.press("j")
-    expect(report.locator("#region")).to_contain_text("1 of 1: recoloured, -")
+    expect(report.locator("#region")).to_contain_text("1 of 1: recoloured, 0.")
     choose(report, "steady")
     assert "then passed on a rerun" in report.locator("#facts").inner_text()
 

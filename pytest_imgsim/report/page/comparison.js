@@ -85,7 +85,10 @@ function drawRegions() {
       make("span", { className: "number", textContent: number(region.score) }),
       make("span", { textContent: joined([area(region), region.words], ": ") }),
       make("span", { className: "quiet", textContent: region.origin }));
-    button.addEventListener("click", () => showRegion(index));
+    button.addEventListener("click", () => {
+      showRegion(index);
+      byId("stage").scrollIntoView({ block: "nearest" });
+    });
     return make("li", {}, button);
   }));
 }
