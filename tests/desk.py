@@ -42,7 +42,7 @@ class Desk:
     bench: Bench
     server: Server
     thread: threading.Thread
-    told: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
 
     @property
     def token(self) -> str:
@@ -50,7 +50,7 @@ class Desk:
         return self.server.review.url.partition("token=")[2]
 
     def headers(self, **changes: str | None) -> dict[str, str]:
-        """Return the headers of the page's own requests; None leaves one out."""
+        """Return the headers that the page sends; a change to None leaves one out."""
         host = f"127.0.0.1:{self.server.server_port}"
         values = {
             "Host": host,
@@ -76,7 +76,7 @@ class Desk:
         return reply
 
     def accept(self, *wanted: Any, **changes: str | None) -> Reply:
-        """Post what is accepted: names, or the items as they are."""
+        """Post what is accepted: baseline names, or whole items."""
         items = [
             {"name": item, "actual_sha256": sha256(NEW)} if isinstance(item, str) else item
             for item in wanted

@@ -11,7 +11,8 @@ from fakes import a_record, noise, png
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.folder import Results, ResultsFolder, Share
-from pytest_imgsim.results.merge import merge, read_shards
+from pytest_imgsim.results.merge import merge
+from pytest_imgsim.results.shards import read_shards
 
 SEEN = png(noise(8, 8, seed=1)), png(noise(8, 8, seed=2))
 WHOLE = Share()

@@ -13,7 +13,7 @@ from pathlib import Path
 from regressions import REGRESSIONS, Regression
 
 from pytest_imgsim.record import Record
-from pytest_imgsim.report.message import number
+from pytest_imgsim.report.words import number
 from pytest_imgsim.results.folder import ResultsFolder
 
 

@@ -1,4 +1,4 @@
-"""Names of baselines: from a test to a path that every file system keeps apart, and back."""
+"""Names of baselines: from a test to a path that is unique on every file system, and back."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ from urllib.parse import quote, unquote
 
 from pytest_imgsim.errors import BaselineError
 
-#: Bytes of one path segment; file systems allow 255, the rest is for suffixes of ours.
+#: Bytes of one path segment: file systems allow 255, and our suffixes need some of them.
 MAX_SEGMENT = 200
-#: Where a segment is cut: a bare % on both sides, which no encoded character has, and which
-#: keeps the second part from being a hidden file or a device.
+#: What joins the parts of a long segment. No encoded character has a bare %, and with one in front
+#: the second part is neither a hidden file nor the name of a device.
 CUT = "%/%"
 SAFE = " -_.,()[]+=@#&"
-#: How the stem of a variant's file ends: a tilde, which no encoded name has, and a number.
+#: The end of a variant's file name without its suffix: a tilde, which no encoded name has, and a
+#: number.
 VARIANT = re.compile(r"~([2-9]|[1-9][0-9]+)\Z")
-#: Names that Windows keeps for devices, with any suffix.
+#: Names that Windows reserves for devices, with any suffix.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
 def encode_segment(text: str, *, fold: bool = False) -> str:
-    """Return `text` as a path segment that every file system keeps apart and allows.
+    """Return `text` as a path segment that is valid and unique on every file system.
 
     Parameters
     ----------
     text : str
         Any text that is not empty.
     fold : bool
-        Whether upper case letters are written as ``!`` and the lower case letter, so that
-        texts that differ only in case stay apart on file systems that ignore it.
+        Whether an upper case letter is written as ``!`` and the lower case letter, so that texts
+        that differ only in case do not share a file on file systems that ignore case.
 
     Returns
     -------
     str
-        ASCII; what is unsafe is percent-encoded. Longer than 200 characters, it is cut into
+        ASCII, with unsafe characters percent-encoded. More than 200 characters are split into
         several segments, joined by ``%/%``.
 
     Raises
@@ -52,7 +53,9 @@ def encode_segment(text: str, *, fold: bool = False) -> str:
     '[!dark]'
     """
     if not text or "\0" in text:
-        raise BaselineError(f"baseline name {text!r}: expected a text without NUL, not empty")
+        raise BaselineError(
+            f"baseline name {text!r}: expected a text that is not empty, without NUL"
+        )
     encoded = quote(text, safe=SAFE, errors="surrogatepass").replace("~", "%7E")
     if fold:
         encoded = re.sub(r"%..|[A-Z]", _fold, encoded)
@@ -78,19 +81,19 @@ def decode_segment(segment: str) -> str:
 
 @lru_cache(maxsize=1024)
 def encode_path(path: str) -> str:
-    """Return the path of a test file or folder, relative to rootdir, as its baselines have it."""
+    """Return the path of a test file or folder, relative to rootdir, as baseline names have it."""
     return "/".join(encode_segment(part) for part in path.removesuffix(".py").split("/") if part)
 
 
 def name_of(test_file: str, classes: tuple[str, ...], test: str, given: str | None) -> str:
-    """Return the name of a test's baseline: a relative path with slashes, without suffix.
+    """Return the name of a test's baseline: a relative path with slashes, without a suffix.
 
     Parameters
     ----------
     test_file : str
         Path of the test file, relative to rootdir, with slashes.
     classes : tuple of str
-        Names of the classes around the test, outermost first.
+        Names of the classes that the test is in, outermost first.
     test : str
         The test's name, with its parameters in brackets if it has any.
     given : str or None
@@ -99,12 +102,12 @@ def name_of(test_file: str, classes: tuple[str, ...], test: str, given: str | No
     Returns
     -------
     str
-        File, classes and test, and `given` below them: ``tests/test_shop/test_cart[a]/form``.
+        File, classes, test and `given`: ``tests/test_shop/test_cart[a]/form``.
 
     Raises
     ------
     BaselineError
-        If `given` is empty, absolute, or climbs with ``..``.
+        If `given` is empty or absolute, or has ``..`` in it.
     """
     function, bracket, parameters = test.partition("[")
     head = encode_segment(".".join([*classes, function]))
@@ -116,7 +119,7 @@ def name_of(test_file: str, classes: tuple[str, ...], test: str, given: str | No
 
 
 def _join(head: str, tail: str) -> str:
-    """Return both as one segment, cut anew where it has grown too long."""
+    """Return both as one segment, split again where it is too long."""
     whole = (head + tail).replace(CUT, "")
     return CUT.join(whole[i : i + MAX_SEGMENT] for i in range(0, len(whole), MAX_SEGMENT))
 
@@ -142,11 +145,11 @@ class TestId:
     file : str
         Path of its file, relative to rootdir, with slashes.
     classes : tuple of str
-        Names of the classes around it, outermost first.
+        Names of the classes that it is in, outermost first.
     name : str
         Its name, with its parameters in brackets if it has any.
-    markers: tuple of str
-        Names of the markers on it, by which it can be found among the results.
+    markers : tuple of str
+        Names of its markers, by which the results can be filtered.
     """
 
     node: str

@@ -1,4 +1,7 @@
-"""Where baselines lie: names to paths and back, and bytes in and out. Nothing is decoded here."""
+"""The folder of baselines: from names to paths and back, and bytes in and out.
+
+Nothing is decoded here.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 def is_path(baseline: str) -> bool:
-    """Return whether a text given as a baseline is a path (it ends as pictures do)."""
+    """Return whether a text given as a baseline is a path: it ends in a picture's suffix."""
     return baseline.lower().endswith(PICTURE_SUFFIXES)
 
 
@@ -40,7 +43,7 @@ class Target:
     path : Path
         The file to compare with.
     own : Path
-        The file to write; another than `path` where `path` is shared between platforms.
+        The file to write; differs from `path` if `path` is shared between platforms.
     claimed : bool
         Whether the baseline belongs to this check alone.
     """
@@ -57,16 +60,16 @@ class Store:
     Parameters
     ----------
     folder : Path
-        Root of all baselines; made when the first one is written.
+        The folder of all baselines; made when the first one is written.
     template : str
-        Where a baseline lies below it, of `PLACEHOLDERS`.
+        The path of a baseline below it, with `PLACEHOLDERS` in braces.
     scratch : Path
         Folder for unfinished files.
 
     Raises
     ------
     SettingsError
-        If the template has an unknown part, lacks ``{name}``, or could leave the folder.
+        If the template has an unknown placeholder, lacks ``{name}``, or could leave the folder.
     """
 
     def __init__(self, folder: Path, template: str, *, scratch: Path) -> None:
@@ -78,11 +81,11 @@ class Store:
         self._around = tuple(map(_pattern, template.split("{name}")))
 
     def own_path(self, name: str, browser: str) -> Path:
-        """Return where the baseline of this platform and browser lies, or would."""
+        """Return the path of this platform's and browser's baseline, whether or not it exists."""
         return self._path(self._template, name, browser)
 
     def find(self, name: str, browser: str) -> Target:
-        """Return the baseline to compare with: the own one, else a shared one that exists."""
+        """Return the baseline to compare with: this platform's, or else a shared one, if any."""
         own = self.own_path(name, browser)
         if self._template == SHARED_TEMPLATE:
             return Target(name, own, own, claimed=True)
@@ -94,7 +97,7 @@ class Store:
         parts = {**_environment(), "browser": encode_segment(browser or "any")}
         inner = template.format(name=name, **parts) + SUFFIX
         path = self.folder / inner
-        # To follow every link of every path would be most of what an equal screenshot costs.
+        # Resolving the links of every path would be most of the cost of an equal screenshot.
         folder = inner.rpartition("/")[0]
         if folder not in self._inside or path.is_symlink():
             check_inside(path, self.folder)
@@ -105,9 +108,8 @@ class Store:
     def names_of(self, path: Path) -> set[str]:
         """Return the names that a file in the folder may be a baseline of.
 
-        A variant is one of its main file's names. There is more than one where the template
-        leaves it open: the file may be the shared baseline of one name or another platform's
-        baseline of a shorter one.
+        A variant has the names of its main file. With a template there may be several: the file
+        may be the shared baseline of one name, or another platform's baseline of a shorter one.
         """
         stem = VARIANT.sub("", path.relative_to(self.folder).with_suffix("").as_posix())
         before, after = self._around
@@ -116,16 +118,16 @@ class Store:
         return {stem, *(stem[i:j] for i in starts for j in stops if i < j)}
 
     def write(self, path: Path, data: bytes) -> None:
-        """Write a baseline, whole and at once."""
+        """Write a baseline atomically."""
         write_whole(path, data, scratch=self._scratch)
 
     def files(self) -> Iterator[Path]:
-        """Yield all pictures in the folder, sorted; hidden files and links are left out."""
+        """Yield all pictures in the folder, sorted, without hidden files and symbolic links."""
         yield from sorted(_pictures(self.folder), key=lambda path: path.parts)
 
 
 def read(path: Path) -> bytes | None:
-    """Return a baseline's bytes, or None where there is none.
+    """Return a baseline's bytes, or None if there is no such file.
 
     Raises
     ------
@@ -147,7 +149,7 @@ def read(path: Path) -> bytes | None:
 
 
 def _pictures(folder: Path | str) -> Iterator[Path]:
-    """Yield the pictures below a folder; one that cannot be read has none."""
+    """Yield the pictures below a folder; none if it cannot be read."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
@@ -180,15 +182,17 @@ def _check_template(template: str) -> None:
     if unknown:
         raise SettingsError(f"{rule}, got {{{unknown[0]}}}")
     if fields.count("name") != 1:
-        raise SettingsError(f"{rule} with {{name}} in it once, or two tests would share a file")
+        raise SettingsError(
+            f"{rule} that has {{name}} once: without it, two tests would share a file"
+        )
     if "~" in template:
-        raise SettingsError(f"{rule}, without '~', which stands before the number of a variant")
+        raise SettingsError(f"{rule}, without '~', which is for the numbers of variants")
     if "\\" in template or any(part in ("", ".", "..") for part in template.split("/")):
         raise SettingsError(f"{rule} that stays inside the folder of baselines")
 
 
 def _pattern(part: str) -> re.Pattern[str]:
-    """Return what a part of a template, without the name, makes on any platform."""
+    """Return a pattern for what a part of a template, without the name, is on any platform."""
     pieces = []
     for literal, field, _, _ in string.Formatter().parse(part):
         pieces.append(re.escape(literal))

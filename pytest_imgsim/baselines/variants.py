@@ -1,4 +1,4 @@
-"""Several accepted pictures of one name: ``name.png``, and beside it ``name~2.png`` and so on."""
+"""Several accepted pictures of one name: ``name.png``, with ``name~2.png`` and so on beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_imgsim.baselines.store import read
 from pytest_imgsim.files import check_inside
 from pytest_imgsim.pictures.sources import Capture
 
-#: The number of the main file, which has none in its name.
+#: The number of the main file, whose name has no number.
 MAIN = 1
 
 
@@ -38,14 +38,14 @@ class Stored:
 
 
 class Accepted:
-    """The accepted pictures of one name; variants are looked for when the main file is no match.
+    """The accepted pictures of one name; variants are read once the main file does not match.
 
     Parameters
     ----------
     path : Path
-        The main file; variants count beside one only.
+        The main file; without it, variants do not count.
     folder : Path or None
-        The folder that no variant may lead out of; None where the main file stands alone.
+        The folder that variants have to be in; None for a main file that cannot have variants.
     """
 
     def __init__(self, path: Path, folder: Path | None) -> None:
@@ -64,14 +64,21 @@ class Accepted:
         return [] if self._folder is None else list(read_variants(self._path, self._folder))
 
     def number_of(self, raw: Capture) -> int | None:
-        """Return the number of the picture with the very bytes of a capture, or None."""
+        """Return the number of the picture that has the bytes of a capture, or None."""
         if not isinstance(raw, bytes):
             return None
         return next((stored.number for stored in self if stored.data == raw), None)
 
 
 def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
-    """Yield the variants beside a main file, by their numbers.
+    """Yield the variants beside a main file, in the order of their numbers.
+
+    Parameters
+    ----------
+    path : Path
+        The main file.
+    folder : Path
+        The folder that variants have to be in.
 
     Raises
     ------
@@ -79,7 +86,7 @@ def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
         If one leads out of `folder`, or cannot be read.
     """
     numbers = {}
-    # By the beginning of the name: a folder may hold thousands, and no variant at all.
+    # The quick test comes first: a folder may hold thousands of files and no variant.
     for name in os.listdir(path.parent):
         match = VARIANT.search(Path(name).stem) if name.startswith(f"{path.stem}~") else None
         if match and name == _variant(path, int(match[1])).name:
@@ -92,7 +99,7 @@ def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
 
 
 def free_path(path: Path) -> Path:
-    """Return where the next variant beside a main file goes."""
+    """Return the path for a new variant beside a main file."""
     return next(p for p in (_variant(path, n) for n in count(MAIN + 1)) if not p.exists())
 
 

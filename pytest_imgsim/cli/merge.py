@@ -8,9 +8,11 @@ from pathlib import Path
 from pytest_imgsim._version import __version__
 from pytest_imgsim.cli.arguments import DEFAULTS
 from pytest_imgsim.report.html import page
-from pytest_imgsim.report.terminal import View, headline, summary
+from pytest_imgsim.report.summary import headline
+from pytest_imgsim.report.terminal import View, summary
 from pytest_imgsim.results.folder import ResultsFolder
-from pytest_imgsim.results.merge import merge, model_notes, read_shards
+from pytest_imgsim.results.merge import merge
+from pytest_imgsim.results.shards import model_notes, read_shards
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     if not candidates(results.records):
         print(f"nothing to review in {options.report}: the last run kept no picture to accept")
         return 0
-    server = Server(folder, options.report, port=options.port, tell=_print_at_once)
+    server = Server(folder, options.report, port=options.port, echo=_print_at_once)
     with server, suppress(KeyboardInterrupt):
         _print_at_once(f"review: {server.review.url} (Ctrl+C ends it)")
         if not options.no_browser:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_imgsim.cli.arguments import add_report
 from pytest_imgsim.files import delete
 from pytest_imgsim.results.folder import ResultsFolder
-from pytest_imgsim.results.trim import orphans
+from pytest_imgsim.results.orphans import orphans_to_delete
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """List unused baselines; return 1 if there are any and they are not to be deleted."""
     results, root = ResultsFolder(Path(options.report)).read()
-    paths = orphans(results, root)
+    paths = orphans_to_delete(results, root)
     for path in paths:
         print(path.relative_to(root).as_posix() if path.is_relative_to(root) else path)
     if not paths:

@@ -25,7 +25,8 @@ from pytest_imgsim.plugin.state import cache_folder
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
 from pytest_imgsim.report.markdown import markdown
-from pytest_imgsim.report.terminal import View, headline, summary
+from pytest_imgsim.report.summary import headline
+from pytest_imgsim.report.terminal import View, summary
 from pytest_imgsim.report.terminal_images import drawing
 from pytest_imgsim.results.folder import Results, ResultsFolder, Share
 from pytest_imgsim.results.history import History, after_rerun

@@ -13,7 +13,8 @@ from pytest_imgsim.files import seen_from_here
 from pytest_imgsim.plugin.attachments import attach_to_allure
 from pytest_imgsim.plugin.inventory import MARKER, identify
 from pytest_imgsim.record import Record
-from pytest_imgsim.report.message import failure_message, number
+from pytest_imgsim.report.message import failure_message
+from pytest_imgsim.report.words import number
 from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Records in, text out: pure functions that neither read nor write anything."""
+"""Records in, text out: what people read about a run. Only `terminal_images` reads files."""

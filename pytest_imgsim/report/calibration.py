@@ -1,11 +1,11 @@
-"""What ``calibrate`` tells: the noise between runs, and the threshold that fits it."""
+"""The report of ``calibrate``: the noise between runs, and the threshold that fits it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_imgsim.report.message import number
+from pytest_imgsim.report.words import number
 
 if TYPE_CHECKING:
     from pytest_imgsim.scoring.calibrate import Sample
@@ -20,11 +20,11 @@ def lines(samples: Sequence[Sample], proposal: float | None, threshold: float) -
     Parameters
     ----------
     samples : sequence of Sample
-        Those whose sizes differ, then lowest scores first.
+        Those whose sizes differ first, then by score, the lowest first.
     proposal : float or None
-        The threshold that fits them; None where all are equal.
+        The threshold that fits them, in [0, 1]; None where all are equal.
     threshold : float
-        The one in force, in [-1, 1].
+        The one in force, in [0, 1].
     """
     scores = [sample.score for sample in samples if sample.score is not None]
     other_size = len(samples) - len(scores)

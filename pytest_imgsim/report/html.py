@@ -1,4 +1,4 @@
-"""The review page: results in, one HTML text out. Its parts lie in ``page/``."""
+"""The review page: results in, one HTML text out, made of the parts in ``page/``."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
 from pytest_imgsim.record import HEAT_CELL, Record
-from pytest_imgsim.report.message import accept_any
-from pytest_imgsim.report.terminal import headline
+from pytest_imgsim.report.summary import headline
+from pytest_imgsim.report.words import accept_any, score_origin
 from pytest_imgsim.results.folder import Results
 
-#: Nothing is loaded but pictures beside the page; nothing runs but the page's own script.
+#: The parts of the page's script, in their order.
+SCRIPTS = ("state.js", "list.js", "comparison.js", "stage.js", "decisions.js", "events.js")
+#: Nothing loads but pictures beside the page; nothing runs but the page's own script.
 POLICY = (
     "default-src 'none'; img-src 'self' file: data:; style-src 'unsafe-inline'; "
     "script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
 )
-#: A page that is served may also talk to its server.
+#: A served page may also send requests to its server.
 SERVED = "; connect-src 'self'"
 
 
@@ -30,12 +33,12 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
     Parameters
     ----------
     results : Results
-        The run; pictures are asked for by their paths below the results folder.
+        The run; the page refers to pictures by their paths below the results folder.
     report : str
         The results folder, for the command that accepts pictures.
     accepted : sequence of int, optional
-        Where a server applies what is decided: the places of the records that are accepted
-        already. None for a file, whose reader runs the command.
+        For a page whose server applies the decisions: the indices of the records that are
+        accepted already. None for a file, whose reader runs the command.
     """
     served = accepted is not None
     content = {
@@ -46,7 +49,7 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
         "records": [_shown(record) for record in results.records],
         "served": served,
     }
-    script = _part("page.js")
+    script = "\n".join(map(_part, SCRIPTS))
     values = {
         "title": html.escape(headline(results.records)),
         "policy": POLICY.format(script=_digest(script)) + (SERVED if served else ""),
@@ -55,19 +58,15 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
         "data": json.dumps(content).replace("<", "\\u003c"),
         "script": script,
     }
-    out = _part("page.html")
-    before, *parts = out.split("{{")
-    for part in parts:
-        name, _, after = part.partition("}}")
-        before += values[name] + after
-    return before
+    return re.sub(r"\{\{(\w+)\}\}", lambda name: values[name[1]], _part("page.html"))
 
 
 def _shown(record: Record) -> dict[str, Any]:
-    """Return a record as the page's script takes it: with each region's change in words."""
+    """Return a record for the page's script, with each region's change and score in words."""
     data = record.to_dict()
     for region, known in zip(data["regions"], record.regions, strict=True):
         region["words"] = known.words
+        region["origin"] = score_origin(known)
     return data
 
 

@@ -1,4 +1,4 @@
-"""Pictures as what a terminal shows in its text: pixels in, text out."""
+"""Pictures in the codes by which terminals show them: pixels in, text out."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from PIL import Image
 
 from pytest_imgsim.pictures.picture import Pixels, encode_png
 
-#: A terminal's cell in pixels, as most have it; their own is not asked for.
+#: Size of a terminal's cell in pixels, about right for most; the terminal is not asked.
 CELL_WIDTH, CELL_HEIGHT = 8, 16
-#: Lines of the terminal that one picture may take.
+#: Lines of the terminal that a picture may fill.
 MAX_ROWS = 32
-#: Pixels for each pixel of a cell where the terminal does the scaling: screens have that many.
+#: Pixels sent for each pixel of a cell where the terminal scales: many screens have as many.
 DENSITY = 2
-#: Largest piece of base64 that kitty takes at once.
+#: Characters of base64 that kitty takes in one command.
 KITTY_CHUNK = 4096
 MAX_COLOURS = 256
 
 
-def inline(rgb: Pixels, protocol: str, *, columns: int, focus: int = 0) -> str:
-    """Return a picture as the text that makes a terminal show it.
+def encode(rgb: Pixels, protocol: str, *, columns: int, focus: int = 0) -> str:
+    """Return the text that makes a terminal show a picture.
 
     Parameters
     ----------
     rgb : ndarray of shape (H, W, 3), uint8
         The picture.
     protocol : {"kitty", "iterm", "sixel"}
-        What the terminal understands.
+        A protocol that the terminal understands.
     columns : int
         Width of the terminal; a wider picture is scaled down to it.
     focus : int
-        The row of pixels to be seen where the picture is too tall to be shown whole.
+        The row of pixels to show where the picture is too tall to be shown whole.
     """
     if protocol == "sixel":
         return sixel(fitted(rgb, columns * CELL_WIDTH, MAX_ROWS * CELL_HEIGHT, focus))
     shown = min(columns, -(-rgb.shape[1] // CELL_WIDTH))
     room = columns * CELL_WIDTH * DENSITY, MAX_ROWS * CELL_HEIGHT * DENSITY
-    encode = {"kitty": kitty, "iterm": iterm}[protocol]
-    return encode(encode_png(fitted(rgb, *room, focus)), shown)
+    png = encode_png(fitted(rgb, *room, focus))
+    return kitty(png, shown) if protocol == "kitty" else iterm(png, shown)
 
 
 def fitted(rgb: Pixels, width: int, height: int, focus: int = 0) -> Pixels:
@@ -50,9 +50,9 @@ def fitted(rgb: Pixels, width: int, height: int, focus: int = 0) -> Pixels:
     Parameters
     ----------
     rgb : ndarray of shape (H, W, 3), uint8
-        The picture, which is never scaled up.
+        The picture; it is never enlarged.
     width, height : int
-        The room in pixels.
+        The space in pixels.
     focus : int
         A row of `rgb`.
     """
@@ -67,7 +67,7 @@ def fitted(rgb: Pixels, width: int, height: int, focus: int = 0) -> Pixels:
 
 
 def kitty(png: bytes, columns: int) -> str:
-    """Return a PNG by kitty's graphics protocol, `columns` wide.
+    """Return a PNG in kitty's graphics protocol, `columns` wide.
 
     References
     ----------
@@ -77,7 +77,7 @@ def kitty(png: bytes, columns: int) -> str:
     pieces = [text[at : at + KITTY_CHUNK] for at in range(0, len(text), KITTY_CHUNK)]
     first = f"a=T,f=100,c={columns},"
     last = len(pieces) - 1
-    # q=2: nobody reads what the terminal would answer.
+    # q=2: the terminal is not to answer, since nobody reads it.
     return "".join(
         f"\x1b_G{'' if at else first}q=2,m={int(at < last)};{piece}\x1b\\"
         for at, piece in enumerate(pieces)
@@ -113,7 +113,7 @@ def sixel(rgb: Pixels) -> str:
 
 
 def _bands(numbers: NDArray[np.uint8]) -> Iterator[str]:
-    """Yield bands of six rows: for each colour in it, which pixels of each column have it."""
+    """Yield bands of six rows: for each of a band's colours, the pixels that have it, by column."""
     bits = 1 << np.arange(6)
     for top in range(0, len(numbers), 6):
         band = numbers[top : top + 6]
@@ -124,7 +124,7 @@ def _bands(numbers: NDArray[np.uint8]) -> Iterator[str]:
 
 
 def _runs(columns: NDArray[np.int64]) -> str:
-    """Return the six bits of each column as text, with repetitions counted."""
+    """Return the six bits of each column as text, run-length encoded."""
     starts = np.flatnonzero(np.diff(columns, prepend=-1))
     lengths = np.diff(starts, append=len(columns))
     return "".join(

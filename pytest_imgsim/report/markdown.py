@@ -1,34 +1,42 @@
-"""The scores as Markdown, for the summary page of a CI job."""
+"""The scores as Markdown, for a CI job's summary page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pytest_imgsim.record import Record
-from pytest_imgsim.report.summary import alike_lines, flaky_lines
-from pytest_imgsim.report.terminal import HEADER, headline, loud, row_cells
+from pytest_imgsim.report.summary import (
+    HEADER,
+    flaky_lines,
+    headline,
+    is_notable,
+    row_cells,
+    same_change_lines,
+    worst_first,
+)
 from pytest_imgsim.results.folder import Results
 
-#: Rows of the table; a job's summary page is limited in size.
+#: Rows of the table at most: a summary page may not grow without limit.
 MAX_ROWS = 200
 SPECIAL = "\\`*_{}[]<>|#!&"
 
 
 def markdown(results: Results) -> str:
-    """Return the counts, and a table of what failed, warned or was written, as Markdown.
+    """Return the counts and a table of what failed, warned or was written.
 
     Parameters
     ----------
     results : Results
         The run.
     """
-    told = [*alike_lines(results.records), *flaky_lines(results.records)]
+    records = worst_first(filter(is_notable, results.records))
+    lines = [*same_change_lines(results.records), *flaky_lines(results.records)]
     return "\n".join(
         [
             f"### {headline(results.records)}",
             "",
-            *_table(loud(results.records)),
-            *(f"\n{_escaped(line)}" for line in told),
+            *_table(records),
+            *(f"\n{_escaped(line)}" for line in lines),
             "",
         ]
     )

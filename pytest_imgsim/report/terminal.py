@@ -1,29 +1,32 @@
-"""The table of scores in pytest's terminal summary, as lines of text with their colours."""
+"""The terminal summary: a table that fits the terminal, as lines of text with their colours."""
 
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_imgsim.cli_name import command
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.report.message import accept_any, accept_command, number, variant
-from pytest_imgsim.report.summary import alike_lines, flaky_lines
+from pytest_imgsim.report.summary import (
+    HEADER,
+    KIND,
+    flaky_lines,
+    is_notable,
+    row_cells,
+    same_change_lines,
+    worst_first,
+)
+from pytest_imgsim.report.words import accept_any, accept_command, plural, trim_command
 from pytest_imgsim.results.folder import PAGE, Results
 
-#: Rows that are shown without -v, beside those that failed, warned or were written.
+#: Passing rows that are shown without -v, beside the notable ones.
 MAX_PASSING_ROWS = 20
-#: Orphans and written baselines that are named without -v.
+#: Unused and written baselines that are named without -v.
 MAX_NAMED = 5
 #: Failures whose picture is shown without -v, where the terminal shows pictures.
 MAX_PICTURES = 5
 MIN_NAME = 12
 GAP = "  "
-#: What parts a region from its kind, which is the first to go where there is no room.
-KIND = ": "
-HEADER = ("score", "needs", "verdict", "test", "baseline", "worst region")
 
 COLOURS = {
     Verdict.WARNED: "yellow",
@@ -52,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True)
 class View:
-    """How the summary is to look.
+    """How much the summary shows, and how wide it may be.
 
     Parameters
     ----------
@@ -63,9 +66,9 @@ class View:
     report : str
         The results folder as seen from where pytest runs.
     page : bool
-        Whether there is a page for review in it.
+        Whether the review page is in it.
     draw : callable, optional
-        Returns a record's picture as what the terminal turns into one, or "".
+        Returns the text by which the terminal shows a record's picture, or "".
     """
 
     width: int = 80
@@ -75,24 +78,17 @@ class View:
     draw: Callable[[Record], str] | None = None
 
 
-def headline(records: Sequence[Record]) -> str:
-    """Return the counts: "imgsim: 12 compared, 1 failed, 11 equal"."""
-    counts = Counter(record.verdict for record in records)
-    parts = [f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict]]
-    return f"imgsim: {len(records)} compared, " + ", ".join(parts)
-
-
 def summary(results: Results, view: View, *, notes: Sequence[str] = ()) -> Iterator[Line]:
     """Yield the lines below the headline.
 
     Parameters
     ----------
     results : Results
-        The run; it has one record or more.
+        The run, with at least one record.
     view : View
         How to show it.
     notes : sequence of str
-        Warnings to end with.
+        Warnings that come last.
     """
     shown = _chosen(results.records, view.verbosity)
     if shown:
@@ -109,37 +105,17 @@ def summary(results: Results, view: View, *, notes: Sequence[str] = ()) -> Itera
         yield Line(note, "yellow")
 
 
-def _worst_first(records: Sequence[Record]) -> list[Record]:
-    order = {verdict: place for place, verdict in enumerate(Verdict)}
-
-    def key(record: Record) -> tuple[bool, bool, float, int, str]:
-        verdict = record.verdict
-        score = -1.0 if record.score is None else record.score
-        return not verdict.failed, not verdict.to_review, score, order[verdict], record.name
-
-    return sorted(records, key=key)
-
-
 def _chosen(records: Sequence[Record], verbosity: int) -> list[Record]:
-    ordered = _worst_first(records)
+    ordered = worst_first(records)
     if verbosity > 0:
         return ordered
     room = MAX_PASSING_ROWS if verbosity == 0 else 0
     chosen = []
     for record in ordered:
-        if _is_loud(record) or room > 0:
+        if is_notable(record) or room > 0:
             chosen.append(record)
-        room -= not _is_loud(record)
+        room -= not is_notable(record)
     return chosen
-
-
-def loud(records: Sequence[Record]) -> list[Record]:
-    """Return the records that failed, warned or wrote a baseline, worst first."""
-    return [record for record in _worst_first(records) if _is_loud(record)]
-
-
-def _is_loud(record: Record) -> bool:
-    return record.verdict.to_review or record.verdict.wrote
 
 
 def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
@@ -161,31 +137,11 @@ def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
             yield Line(f"        {record.message}", "red")
 
 
-def row_cells(record: Record) -> tuple[str, ...]:
-    """Return a record's cells below `HEADER`."""
-    place = str(record.region) if record.region else ""
-    if record.verdict is Verdict.SIZE_CHANGED and record.actual_size and record.baseline_size:
-        was, now = (f"{w}x{h}" for w, h in (record.baseline_size, record.actual_size))
-        place = f"{was} -> {now}"
-    place = ", ".join(filter(None, [place, variant(record)]))
-    if record.region and record.region.kind:
-        place += f"{KIND}{record.region.kind}"
-    return (
-        number(record.score),
-        f"{record.warn_threshold if record.verdict is Verdict.WARNED else record.threshold:g}",
-        record.verdict.value,
-        record.test.partition("::")[2] or record.test,
-        record.name,
-        place,
-    )
-
-
 def _shrink(columns: list[list[str]], width: int) -> tuple[list[list[str]], str]:
-    """Make a table fit, and return it with the folder that was taken off its baselines.
+    """Make a table fit, and return it with the folder that was cut off its baselines.
 
-    First the test goes, which the baseline's name tells as well, then the folder that all
-    baselines share, then what became of the region, then the beginnings of their names, and at
-    last the region.
+    The test goes first, since the baseline's name has it too; then the folder that all baselines
+    share, the kind of the change, the beginnings of the names, and the region last.
     """
     if _room(columns, width) >= 0:
         return columns, ""
@@ -213,7 +169,7 @@ def _width(column: list[str]) -> int:
 
 
 def _without_folder(column: list[str]) -> tuple[list[str], str]:
-    """Return a column without the folder that all names below its heading share."""
+    """Return a column without the folder that all names in it share, and that folder or ""."""
     heading, *names = column
     shared = posixpath.commonpath([posixpath.dirname(name) for name in names])
     if not shared:
@@ -242,13 +198,13 @@ def _pictures(records: Sequence[Record], view: View) -> Iterator[Line]:
 def _written(records: Sequence[Record], view: View) -> Iterator[Line]:
     written = [record.baseline for record in records if record.verdict.wrote]
     if written:
-        yield Line(f"wrote {_plural(len(written), 'baseline')}:", "yellow")
+        yield Line(f"wrote {plural(len(written), 'baseline')}:", "yellow")
         yield from _named(written, view)
 
 
 def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
     kept = [record for record in records if record.actual is not None]
-    for text in alike_lines(records):
+    for text in same_change_lines(records):
         yield Line(text)
     if kept and view.page:
         yield Line(f"review: {view.report}/{PAGE}")
@@ -256,11 +212,11 @@ def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
         return
     failed = sum(record.verdict.failed for record in kept)
     warned = len(kept) - failed
-    told = [
-        *([_plural(failed, "mismatch", "es")] if failed else []),
-        *([_plural(warned, "warning")] if warned else []),
+    counts = [
+        *([plural(failed, "mismatch", "es")] if failed else []),
+        *([plural(warned, "warning")] if warned else []),
     ]
-    yield Line(f"pictures of {' and '.join(told)} in {view.report}/; accept:")
+    yield Line(f"pictures of {' and '.join(counts)} in {view.report}/; accept:")
     if len(kept) == 1:
         yield Line(f"  {accept_command(kept[0].name, view.report)}")
     else:
@@ -269,8 +225,8 @@ def _to_accept(records: Sequence[Record], view: View) -> Iterator[Line]:
 
 def _orphans(results: Results, view: View) -> Iterator[Line]:
     if results.orphans and not results.partial:
-        count = _plural(len(results.orphans), "baseline")
-        yield Line(f"{count} that no test uses ({command()} trim lists and deletes):", "yellow")
+        count = plural(len(results.orphans), "unused baseline")
+        yield Line(f"{count} ({trim_command(view.report)} lists and deletes them):", "yellow")
         yield from _named(results.orphans, view)
 
 
@@ -287,7 +243,3 @@ def _model(records: Sequence[Record], view: View) -> Iterator[Line]:
     seconds = sum(record.model_seconds for record in records)
     if models and view.verbosity >= 0:
         yield Line(f"model {', '.join(models)}: {seconds:.1f} s")
-
-
-def _plural(count: int, noun: str, ending: str = "s") -> str:
-    return f"{count} {noun}{'' if count == 1 else ending}"

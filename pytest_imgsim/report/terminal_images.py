@@ -1,4 +1,4 @@
-"""Whether and how the terminal is sent pictures, and which one each failure gets."""
+"""Whether the terminal is sent pictures, in which protocol, and which one for each failure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.record import Record
 from pytest_imgsim.settings import Settings
 
-#: What terminals say of themselves in TERM_PROGRAM.
+#: Protocols by the names that terminals give themselves in TERM_PROGRAM.
 PROGRAMS = {"ghostty": "kitty", "iTerm.app": "iterm", "WezTerm": "iterm", "mintty": "iterm"}
-#: How the names of terminals begin in TERM.
-NAMES = {"xterm-kitty": "kitty", "xterm-ghostty": "kitty", "foot": "sixel", "mlterm": "sixel"}
+#: Protocols by the beginnings of names in TERM.
+TERMS = {"xterm-kitty": "kitty", "xterm-ghostty": "kitty", "foot": "sixel", "mlterm": "sixel"}
 
 
-def recognised(environ: Mapping[str, str]) -> str:
-    """Return the protocol that the terminal is known to understand, or "no".
+def detect_protocol(environ: Mapping[str, str]) -> str:
+    """Return the protocol that the terminal is known to support, or "no".
 
     Parameters
     ----------
@@ -25,35 +25,35 @@ def recognised(environ: Mapping[str, str]) -> str:
         The environment variables.
     """
     term = environ.get("TERM", "")
-    # A multiplexer passes on the variables of the terminal around it, but not the pictures.
+    # A multiplexer inherits the variables of the terminal around it, but drops the pictures.
     if "TMUX" in environ or term.startswith(("tmux", "screen")):
         return "no"
     if "KITTY_WINDOW_ID" in environ:
         return "kitty"
     program = PROGRAMS.get(environ.get("TERM_PROGRAM", ""))
-    named = (protocol for name, protocol in NAMES.items() if term.startswith(name))
+    named = (protocol for name, protocol in TERMS.items() if term.startswith(name))
     return program or next(named, "sixel" if "sixel" in term else "no")
 
 
 def drawing(
     settings: Settings, folder: Path, *, columns: int, on_terminal: bool
 ) -> Callable[[Record], str] | None:
-    """Return what turns a record into its picture on the terminal, or None for no pictures.
+    """Return a function from a record to the text that shows its picture; None for no pictures.
 
     Parameters
     ----------
     settings : Settings
-        Those of the run.
+        The settings of the run.
     folder : Path
         The results folder.
     columns : int
         Width of the terminal.
     on_terminal : bool
-        Whether the output goes to a terminal at all.
+        Whether the output goes to a terminal.
     """
     protocol = settings.terminal_images
     if protocol == "auto":
-        protocol = recognised(os.environ) if on_terminal else "no"
+        protocol = detect_protocol(os.environ) if on_terminal else "no"
     if protocol == "no":
         return None
 
@@ -65,12 +65,13 @@ def drawing(
 
 
 def _drawn(record: Record, path: Path, protocol: str, columns: int, settings: Settings) -> str:
+    # Only here: both import numpy and Pillow, which runs without failures do without.
     from pytest_imgsim.pictures.decode import decode
-    from pytest_imgsim.report.image_codes import inline
+    from pytest_imgsim.report.image_codes import encode
 
     try:
         picture = decode(path.read_bytes(), max_pixels=settings.max_pixels)
-    except (OSError, ImgsimError):  # such as a worker on another machine
+    except (OSError, ImgsimError):  # a worker on another machine has kept it, say
         return ""
     focus = record.region.y + record.region.height // 2 if record.region else 0
-    return inline(picture.rgb, protocol, columns=columns, focus=focus)
+    return encode(picture.rgb, protocol, columns=columns, focus=focus)

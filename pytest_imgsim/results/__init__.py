@@ -1,1 +1,1 @@
-"""The results folder, and what acts on it."""
+"""The results folder, and what is done with it: history, merging, accepting, finding orphans."""

@@ -1,4 +1,4 @@
-"""Turn the kept actual pictures of a run into baselines, without running anything again."""
+"""Make baselines of the actual pictures that a run kept, without running any test again."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from pytest_imgsim.results.folder import ResultsFolder
 
 @dataclass(frozen=True)
 class Acceptance:
-    """One picture on its way to become a baseline.
+    """A kept picture, ready to be written as a baseline.
 
     Parameters
     ----------
     record : Record
         The comparison that kept it.
     target : Path
-        The baseline to write.
+        The file to write.
     shown : str
-        `target`, as a message should name it.
+        `target`, as messages show it.
     data : bytes
-        The new baseline.
+        The file's new content.
     """
 
     record: Record
@@ -39,12 +39,19 @@ class Acceptance:
 
 
 def candidates(records: Sequence[Record]) -> list[Record]:
-    """Return the records whose actual picture was kept: all but what simply passed."""
+    """Return the records whose actual picture was kept: those that failed or warned."""
     return [record for record in records if record.actual is not None]
 
 
 def matching(records: Sequence[Record], patterns: Sequence[str]) -> list[Record]:
-    """Return the records that `patterns` name: whole, by their end, or as a glob.
+    """Return the records that match `patterns`.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The records to choose from.
+    patterns : sequence of str
+        Whole baseline names or test ids, the last parts of names, or globs.
 
     Raises
     ------
@@ -75,29 +82,29 @@ def plan(
     *,
     as_variants: bool = False,
 ) -> list[Acceptance]:
-    """Check all of `records` and return what would be written; nothing is, yet.
+    """Check all of `records`, and return what `apply` will write.
 
     Parameters
     ----------
     folder : ResultsFolder
         Where the pictures were kept.
     records : sequence of Record
-        Those to accept.
+        The records to accept.
     root : Path
         The rootdir of the run.
     baselines : Path
         The folder of baselines of the run.
     as_variants : bool
-        Whether a picture goes beside the baseline that it was compared with, instead of
-        taking the place of one.
+        Whether a picture is added beside the baseline that it was compared with, instead of
+        replacing it.
 
     Raises
     ------
     ResultsError
-        If a kept picture is missing or is not the one of that run, two would become one
-        baseline, or one cannot be a variant.
+        If a kept picture is missing or not the one of that run, two different pictures would
+        become one baseline, or one cannot be a variant.
     BaselineError
-        If a baseline would lie outside its folder, or cannot be written without loss.
+        If a baseline would be outside its folder, or cannot be written without loss.
     """
     acceptances = [_acceptance(folder, record, root, baselines) for record in records]
     if as_variants:
@@ -129,11 +136,11 @@ def _acceptance(folder: ResultsFolder, record: Record, root: Path, baselines: Pa
 
 
 def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
-    """Return the acceptance to a variant, to one that has the same bytes if there is one."""
+    """Return the acceptance as a variant; if one has the same bytes already, as that one."""
     record, data = acceptance.record, acceptance.data
     if not record.claimed:
         raise ResultsError(
-            f"{record.baseline}: a baseline that is given by its path has no variants; accept "
+            f"{record.baseline}: a baseline given by its path cannot have variants; accept "
             f"{record.name} without --variant"
         )
     main = root / record.baseline
@@ -147,6 +154,6 @@ def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
 
 
 def apply(acceptances: Sequence[Acceptance], folder: ResultsFolder) -> None:
-    """Write the baselines, each whole and at once."""
+    """Write the baselines, each of them atomically."""
     for acceptance in acceptances:
         write_whole(acceptance.target, acceptance.data, scratch=folder.folder)

@@ -1,13 +1,19 @@
-"""The results folder: pictures of what failed, and results.json, from which all else follows.
+"""The results folder: pictures of failures, and results.json, which all reports are made from.
 
-``results.json`` is written once, at the end of a run, and has this form (schema 1)::
+``results.json`` is written once, at the end of a run, and has this form (schema 2)::
 
-    {"schema": 1, "version": "<of pytest-imgsim>", "root": "<rootdir, relative to the folder>",
-     "baselines": "<folder of baselines, relative to rootdir where below it>",
-     "records": [<Record.to_dict()>, ...], "orphans": ["<baseline path>", ...],
-     "partial": "<why the run cannot tell orphans, or ''>",
+    {"schema": 2,
+     "version": "<of pytest-imgsim>",
+     "root": "<rootdir, relative to this folder>",
+     "baselines": "<folder of baselines, relative to rootdir if below it>",
+     "records": [<Record.to_dict()>, ...],
+     "orphans": ["<path of an unused baseline>", ...],
+     "partial": "<why the run cannot know which baselines are unused, or ''>",
      "environment": {"<what>": "<its version>", ...},
      "share": <the fields of Share, or null>}
+
+Schema 1 is read as well. Its regions have no ``cosine``, ``weight`` and ``reason``, and its scores
+lie in [-1, 1]. ``docs/results.md`` describes each key.
 """
 
 from __future__ import annotations
@@ -23,21 +29,22 @@ from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
 from pytest_imgsim.record import PICTURE_FIELDS, Record
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)
 FILE = "results.json"
 PAGE = "report.html"
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one run knows of which baselines are used, for the whole that it is a part of.
+    """What one run knows about unused baselines, for the merged results of several runs.
 
     Parameters
     ----------
     template : str
-        Where a baseline lies below the folder of baselines.
+        The template of a baseline's path below the folder of baselines.
     scope : tuple of str
-        Beginnings of the names that the run could have used at all, ending at a slash.
+        Prefixes of the names that the run could have used, each ending at a slash; "" is all.
     ran, left_out : tuple of str
         Node ids of the tests with ``assert_similar`` that ran, and of those that were
         collected and then deselected.
@@ -54,22 +61,22 @@ class Share:
 
 @dataclass(frozen=True)
 class Results:
-    """What a run came to.
+    """The results of a run.
 
     Parameters
     ----------
     records : sequence of Record
         All comparisons.
     baselines : str
-        Folder of the baselines, relative to rootdir where it lies below it.
+        Folder of the baselines, relative to rootdir if it is below it.
     orphans : sequence of str
-        Baselines that no test asked for, as paths like `Record.baseline`.
+        Unused baselines, as paths like `Record.baseline`.
     partial : str
-        Why the run cannot tell orphans, or "".
+        Why the run cannot know which baselines are unused, or "".
     share : Share or None
-        What it contributes to a merged result; None where it does not know even that.
+        What the run contributes to merged results; None where it knows too little even for that.
     environment : mapping of str to str
-        What it ran on: versions by the names of what they belong to.
+        What it ran on, as versions by name.
     """
 
     records: Sequence[Record] = ()
@@ -81,12 +88,12 @@ class Results:
 
 
 class ResultsFolder:
-    """The folder of results, which ignores itself in git.
+    """The results folder, which git ignores by a ``.gitignore`` of its own.
 
     Parameters
     ----------
     folder : Path
-        Made when something is first written.
+        Its path; it is made when something is first written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -110,7 +117,17 @@ class ResultsFolder:
         return relative
 
     def write(self, results: Results, *, root: Path, version: str) -> None:
-        """Write results.json, and remove the pictures of earlier runs."""
+        """Write results.json, and remove the pictures that it does not name.
+
+        Parameters
+        ----------
+        results : Results
+            What to write.
+        root : Path
+            Pytest's rootdir.
+        version : str
+            Of pytest-imgsim.
+        """
         content = {
             "schema": SCHEMA,
             "version": version,
@@ -131,16 +148,16 @@ class ResultsFolder:
         self._write(PAGE, text.encode())
 
     def drop_page(self) -> None:
-        """Remove report.html, before results.json becomes one that it does not show."""
+        """Remove report.html, before results.json is replaced by one that it does not show."""
         (self.folder / PAGE).unlink(missing_ok=True)
 
     def read(self) -> tuple[Results, Path]:
-        """Return the last run's results, and the rootdir that its paths begin at.
+        """Return the last run's results, and the rootdir that their paths are relative to.
 
         Raises
         ------
         ResultsError
-            If there are none, or they are of another version.
+            If there are none, or they have an unknown schema or form.
         """
         path = self.folder / FILE
         try:
@@ -151,15 +168,16 @@ class ResultsFolder:
             ) from None
         except (OSError, ValueError) as error:
             raise ResultsError(f"{path}: cannot be read: {error}; run pytest again") from None
-        if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        schema = content.get("schema") if isinstance(content, dict) else None
+        if schema not in READABLE:
             raise ResultsError(
-                f"{path}: expected schema {SCHEMA}, as this version of pytest-imgsim writes it; "
-                "run pytest again"
+                f"{path}: expected schema {' or '.join(map(str, READABLE))}, got {schema!r}; run "
+                "pytest again, or use the version of pytest-imgsim that wrote the file"
             )
         return _parse(content, path)
 
     def _write(self, relative: str, data: bytes) -> None:
-        # The next run makes all of it anew.
+        # Not durable: after a crash the next run writes all of it again.
         write_whole(self.folder / relative, data, durable=False)
 
     def _ignore_itself(self) -> None:
@@ -167,7 +185,7 @@ class ResultsFolder:
             self._write(".gitignore", b"*\n")
 
     def _sweep(self, records: Iterable[Record]) -> None:
-        """Remove our own files that no record names, and folders that this leaves empty."""
+        """Remove our own files that no record names, and the folders that become empty."""
         kept = {picture for record in records for picture in record.pictures.values()}
         stale = [
             path
@@ -178,7 +196,7 @@ class ResultsFolder:
 
 
 def _lines(content: Mapping[str, Any]) -> str:
-    """Return JSON with a line for each record; json's own indentation takes five times as long."""
+    """Return JSON with one record on a line; json's own indentation takes five times as long."""
     encode = json.JSONEncoder(allow_nan=False).encode
     parts = []
     for key, value in content.items():
@@ -206,8 +224,8 @@ def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
         return results, (path.parent / content["root"]).resolve()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ResultsError(
-            f"{path}: not as pytest-imgsim wrote it ({type(error).__name__}: {error}); run "
-            "pytest again"
+            f"{path}: not in the form that pytest-imgsim writes ({type(error).__name__}: {error}); "
+            "run pytest again"
         ) from None
 
 

@@ -1,8 +1,8 @@
-"""What earlier attempts and runs have shown, by which a change that comes and goes is known.
+"""Earlier attempts and runs, by which a change that comes and goes is recognised as flaky.
 
-``history.json`` in the results folder has, for each baseline that has failed, the digest of its
-file and the fingerprints of what the last runs showed, "" for one that passed. It is short,
-and starts anew with every other baseline.
+``history.json`` in the results folder has an entry for each baseline that has failed: the digest
+of the baseline's file, and the fingerprints of the changes in the last runs, "" for a run that
+passed. A baseline with another digest starts a new entry.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from pytest_imgsim.files import write_whole
 from pytest_imgsim.record import Record, Verdict
 
 FILE = "history.json"
-#: Outcomes of one baseline that are kept, and baselines that are.
+#: How many outcomes of a baseline are kept, and how many baselines.
 MAX_SEEN, MAX_NAMES = 8, 1000
 CAME_BACK = (
     "this change was seen in an earlier run, was gone, and is back; flaky, unless the page was "
-    "changed to and fro"
+    "changed back and forth"
 )
 
 
 def after_rerun(first: Record, last: Record) -> Record:
-    """Return what a test came to that was run again, with what its earlier attempt says of it.
+    """Return the record of a test's last attempt, marked as flaky if it only passed on a rerun.
 
     Parameters
     ----------
     first, last : Record
-        The same comparison in the earlier attempt and in the later one.
+        The same comparison in an earlier attempt and in the last one.
     """
     if first.passed or not last.passed:
         return last
     region = first.region
-    told = f", with {region} {region.kind or 'changed'}" if region else ""
-    return replace(last, flaky=f"{first.verdict.value} at first{told}, then passed on a rerun")
+    what = f", with {region} {region.kind or 'changed'}" if region else ""
+    return replace(last, flaky=f"{first.verdict.value} at first{what}, then passed on a rerun")
 
 
 class History:
@@ -53,18 +53,18 @@ class History:
         self._path = folder / FILE
 
     def update(self, records: Sequence[Record], root: Path) -> list[Record]:
-        """Add a run, and return its records with those that came back told as flaky.
+        """Add a run, and return its records, with changes that came back marked as flaky.
 
         Parameters
         ----------
         records : sequence of Record
-            The run.
+            The comparisons of the run.
         root : Path
             Its rootdir.
         """
         before = self._read()
         entries = dict(before)
-        out = [_remember(entries, record, root) for record in records]
+        out = [_add(entries, record, root) for record in records]
         kept = dict(list(entries.items())[-MAX_NAMES:])
         if kept != before:
             text = json.dumps({name: [digest, *seen] for name, (digest, seen) in kept.items()})
@@ -72,7 +72,7 @@ class History:
         return out
 
     def _read(self) -> dict[str, tuple[str, list[str]]]:
-        """Return the digest and the fingerprints of each name; nothing where it is not ours."""
+        """Return the digest and the fingerprints of each name; nothing if the file is broken."""
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
             return {
@@ -83,8 +83,8 @@ class History:
             return {}
 
 
-def _remember(entries: dict[str, tuple[str, list[str]]], record: Record, root: Path) -> Record:
-    """Note what a comparison showed, and return it, told as flaky where that came back."""
+def _add(entries: dict[str, tuple[str, list[str]]], record: Record, root: Path) -> Record:
+    """Add a comparison to the entries, and return it, marked as flaky if its change came back."""
     now = record.fingerprint
     unknown = record.verdict in (Verdict.ERROR, Verdict.MISSING)
     if unknown or not (now or record.name in entries):

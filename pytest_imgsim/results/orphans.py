@@ -1,4 +1,4 @@
-"""Baselines that no test asks for any more."""
+"""Orphans: baselines that no test uses any more."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pytest_imgsim.baselines.store import Store
-from pytest_imgsim.files import relative
+from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.files import check_inside, relative
 from pytest_imgsim.record import Record
+from pytest_imgsim.results.folder import Results
 
 
 def find_orphans(
@@ -29,10 +31,10 @@ def find_orphans(
     records : iterable of Record
         All comparisons of the run.
     unfinished : iterable of str
-        Baseline names of tests that were skipped or failed, and so may not have come to all
-        their comparisons; their baselines are spared.
+        Baseline names of tests that were skipped or failed: they may not have reached all their
+        comparisons, so their baselines are left alone.
     scope : iterable of str
-        Beginnings of the names that the run could have used at all, ending at a slash.
+        Prefixes of the names that the run could have used, each ending at a slash; "" is all.
     """
     records = list(records)
     used_names = {record.name for record in records if record.claimed}
@@ -51,3 +53,31 @@ def find_orphans(
         )
 
     return [relative(path, root) for path in store.files() if is_orphan(path)]
+
+
+def orphans_to_delete(results: Results, root: Path) -> list[Path]:
+    """Return the files of the last run's orphans that still exist.
+
+    Parameters
+    ----------
+    results : Results
+        The last run.
+    root : Path
+        Its rootdir.
+
+    Raises
+    ------
+    ResultsError
+        If that run was partial, so that its orphans are unknown.
+    BaselineError
+        If a path leads out of the folder of baselines.
+    """
+    if results.partial:
+        raise ResultsError(
+            f"the last run was partial ({results.partial}), so it cannot know which baselines are "
+            "unused; run the whole suite, then trim"
+        )
+    paths = [root / orphan for orphan in results.orphans]
+    for path in paths:
+        check_inside(path, root / results.baselines)
+    return [path for path in paths if path.is_file()]

@@ -1,1 +1,1 @@
-"""The review page, served on this machine."""
+"""The review page, served on this machine, which makes baselines of what is accepted in it."""

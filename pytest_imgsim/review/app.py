@@ -1,9 +1,9 @@
-"""What a browser may ask of a review on this machine, and what it gets. Opens no socket.
+"""The requests that a review answers, and its answers. Opens no socket.
 
-Whoever can make a baseline decides what later runs pass, so a request is answered only if it
-comes from the page that was opened here: it has the session's token, its ``Host`` is this
-machine (another site's name may be made to lead here), and where it changes something, its
-``Origin`` is the page itself.
+Whoever can write a baseline decides what later runs accept. So a request is answered only if it
+comes from the page that was opened here: it has the session's token, its ``Host`` is this machine
+(a foreign site's name may be made to resolve to it), and if it changes something, its ``Origin``
+is the page itself.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DONE = "/done"
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back to the browser.
+    """A response to the browser.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ class Answer:
         The status.
     body : bytes
         The content.
-    kind : str
-        Its media type.
+    media_type : str
+        The type of `body`.
     cookie : str
         A cookie to set, or "".
     last : bool
@@ -49,13 +49,13 @@ class Answer:
 
     status: HTTPStatus
     body: bytes
-    kind: str
+    media_type: str
     cookie: str = ""
     last: bool = False
 
 
 def as_json(status: HTTPStatus, *, last: bool = False, **content: object) -> Answer:
-    """Return an answer that the page's script reads; an ``error`` in it is shown."""
+    """Return an answer for the page's script, which shows the text under ``error``, if any."""
     return Answer(status, json.dumps(content).encode(), "application/json", last=last)
 
 
@@ -67,19 +67,19 @@ class Review:
     folder : ResultsFolder
         The results.
     shown : str
-        The folder, as the page's command should name it.
+        The folder's path, as the page's command shows it.
     port : int
-        Where the server listens on 127.0.0.1.
-    tell : callable
-        Takes a line of text about each baseline that is written.
+        The port on 127.0.0.1 that the server listens on.
+    echo : callable
+        Prints a line of text, for each baseline that is written.
     """
 
     def __init__(
-        self, folder: ResultsFolder, shown: str, port: int, tell: Callable[[str], None]
+        self, folder: ResultsFolder, shown: str, port: int, echo: Callable[[str], None]
     ) -> None:
         self._folder = folder
         self._shown = shown
-        self._tell = tell
+        self._echo = echo
         self._token = secrets.token_urlsafe(32)
         self._hosts = (f"{ADDRESS}:{port}", f"localhost:{port}")
         # Cookies are shared by all ports of a host.
@@ -89,7 +89,7 @@ class Review:
         self.url = f"http://{ADDRESS}:{port}/?token={self._token}"
 
     def refusal(self, method: str, target: str, headers: Message) -> Answer | None:
-        """Return why a request is not answered, or None if it is.
+        """Return the answer to a request that is refused, or None if it is allowed.
 
         Parameters
         ----------
@@ -108,8 +108,8 @@ class Review:
         if not self._has_token(target, headers):
             return as_json(
                 HTTPStatus.FORBIDDEN,
-                error="token: expected that of this review; open the address that the command "
-                "has printed",
+                error="token: expected the one of this review; open the address that the command "
+                "printed",
             )
         if method == "POST" and headers.get("Origin") != f"http://{host}":
             return as_json(
@@ -131,7 +131,7 @@ class Review:
         )
 
     def get(self, target: str) -> Answer:
-        """Return the page or one of its pictures; there is nothing else to get."""
+        """Return the page or one of its pictures; nothing else is served."""
         path = unquote(target.partition("?")[0])
         try:
             if path in ("/", f"/{PAGE}"):
@@ -142,7 +142,7 @@ class Review:
             return as_json(HTTPStatus.NOT_FOUND, error=str(error))
 
     def post(self, target: str, body: bytes) -> Answer:
-        """Make baselines of what is accepted, or end the review."""
+        """Make baselines of the accepted pictures, or end the review."""
         path = target.partition("?")[0]
         if path == DONE:
             return as_json(HTTPStatus.OK, last=True)
@@ -151,8 +151,8 @@ class Review:
         try:
             wanted = {(str(item["name"]), str(item["actual_sha256"])) for item in json.loads(body)}
         except (ValueError, TypeError, KeyError) as error:
-            told = f"{ACCEPT}: expected a list of name and actual_sha256, got {error!r}"
-            return as_json(HTTPStatus.BAD_REQUEST, error=told)
+            text = f"{ACCEPT}: expected a list of name and actual_sha256, got {error!r}"
+            return as_json(HTTPStatus.BAD_REQUEST, error=text)
         try:
             with self._lock:
                 return as_json(HTTPStatus.OK, accepted=self._accept(wanted))
@@ -179,18 +179,18 @@ class Review:
         kept = {_key(record): record for record in candidates(results.records)}
         if unknown := sorted(wanted - set(kept)):
             raise ResultsError(
-                f"{unknown[0][0]}: expected a picture of the last run, got one that it has not "
-                "kept; load the page again"
+                f"{unknown[0][0]}: expected a picture of the last run, got one that it did not "
+                "keep; reload the page"
             )
         chosen = [record for key, record in kept.items() if key in wanted]
         acceptances = plan(self._folder, chosen, root, root / results.baselines)
         apply(acceptances, self._folder)
         self._accepted |= wanted
         for acceptance in acceptances:
-            self._tell(f"accepted {acceptance.shown}")
+            self._echo(f"accepted {acceptance.shown}")
         return [acceptance.shown for acceptance in acceptances]
 
 
 def _key(record: Record) -> tuple[str, str]:
-    """Return what names a kept picture: a later run may keep another one under its name."""
+    """Return what identifies a kept picture: a later run may keep another one by its name."""
     return record.name, str(record.actual_sha256)

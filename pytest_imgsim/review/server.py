@@ -1,4 +1,4 @@
-"""The review on a socket of this machine, until it is done."""
+"""The server of a review, on a socket of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_imgsim.errors import SettingsError
 from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.review.app import ADDRESS, Answer, Review, as_json
 
-#: Bytes of a request's body; a name and a digest are some 300.
+#: Largest body of a request in bytes; each accepted picture takes some 300.
 MAX_BODY = 8_000_000
 HEADERS = {
     "Cache-Control": "no-store",
@@ -31,22 +31,22 @@ class Server(ThreadingHTTPServer):
     folder : ResultsFolder
         The results.
     shown : str
-        The folder, as the page's command should name it.
+        The folder's path, as the page's command shows it.
     port : int
-        Where to listen; 0 for any free port.
-    tell : callable
-        Takes a line of text about each baseline that is written.
+        The port to listen on; 0 for any free one.
+    echo : callable
+        Prints a line of text, for each baseline that is written.
 
     Raises
     ------
     SettingsError
-        If the port cannot be had.
+        If the port is not available.
     """
 
     daemon_threads = True
 
     def __init__(
-        self, folder: ResultsFolder, shown: str, *, port: int = 0, tell: Callable[[str], None]
+        self, folder: ResultsFolder, shown: str, *, port: int = 0, echo: Callable[[str], None]
     ) -> None:
         try:
             super().__init__((ADDRESS, port), _Handler)
@@ -54,10 +54,10 @@ class Server(ThreadingHTTPServer):
             raise SettingsError(
                 f"--port: expected a free port, got {port} ({error}); leave it out for any"
             ) from None
-        self.review = Review(folder, shown, self.server_port, tell)
+        self.review = Review(folder, shown, self.server_port, echo)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Pass over browsers that hang up, as they do when one steps on to the next picture."""
+        """Ignore browsers that hang up, as they do when the reader goes to the next picture."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -76,8 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
         answer = review.refusal("POST", self.path, self.headers)
         length = self.headers.get("Content-Length", "")
         if answer is None and not (length.isdecimal() and int(length) <= MAX_BODY):
-            told = f"Content-Length: expected at most {MAX_BODY}, got {length!r}"
-            answer = as_json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=told)
+            text = f"Content-Length: expected at most {MAX_BODY}, got {length!r}"
+            answer = as_json(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=text)
         answer = answer or review.post(self.path, self.rfile.read(int(length)))
         self._send(answer)
         if answer.last:
@@ -85,7 +85,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
-        headers = {"Content-Type": answer.kind, "Content-Length": str(len(answer.body)), **HEADERS}
+        headers = {
+            "Content-Type": answer.media_type,
+            "Content-Length": str(len(answer.body)),
+            **HEADERS,
+        }
         for name, value in headers.items():
             self.send_header(name, value)
         if answer.cookie:
@@ -94,4 +98,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Leave the terminal to what was accepted."""
+        """Print nothing: the terminal shows what was accepted."""

@@ -159,7 +159,7 @@ def test_known_segments(text: str, fold: bool, expected: str) -> None:
 @pytest.mark.parametrize("text", ["", "\0", "a\0b"])
 def test_refuses_empty_and_nul(text: str) -> None:
     """No file can be named like that."""
-    with pytest.raises(BaselineError, match="expected a text without NUL, not empty"):
+    with pytest.raises(BaselineError, match="expected a text that is not empty, without NUL"):
         encode_segment(text)
 
 

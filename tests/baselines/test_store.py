@@ -17,7 +17,7 @@ def a_store(folder: Path, template: str = "{name}") -> Store:
 
 
 @pytest.mark.parametrize(
-    ("template", "told"),
+    ("template", "rule"),
     [
         ("{platform}", "with {name} in it once"),
         ("", "with {name} in it once"),
@@ -35,14 +35,14 @@ def a_store(folder: Path, template: str = "{name}") -> Store:
         ("{name!r}", "template '{name!r}'"),
         ("{name:d}", "template '{name:d}'"),
         ("{name}/", "template '{name}/'"),
-        ("{name}~2", "without '~', which stands before the number of a variant"),
+        ("{name}~2", "without '~', which is for the numbers of variants"),
     ],
 )
-def test_refuses_templates(tmp_path: Path, template: str, told: str) -> None:
+def test_refuses_templates(tmp_path: Path, template: str, rule: str) -> None:
     """A template with unknown parts, without the name, or leading out is refused at once."""
     with pytest.raises(SettingsError, match="expected a relative path of {name}, {platform}") as e:
         a_store(tmp_path, template)
-    assert told in str(e.value)
+    assert rule in str(e.value)
 
 
 def test_own_path(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_read_refuses_a_folder(tmp_path: Path) -> None:
 
 
 def test_read_refuses_a_pointer_of_git_lfs(tmp_path: Path) -> None:
-    """A picture that Git LFS has not fetched is told with the cure."""
+    """A picture that Git LFS has not fetched is an error with the command that fetches it."""
     path = tmp_path / "a.png"
     path.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
     with pytest.raises(BaselineError, match="Git LFS pointer.*git lfs pull"):

@@ -16,7 +16,7 @@ from pytest_imgsim.errors import BaselineError, PictureError, ResultsError
 from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.report.message import failure_message
-from pytest_imgsim.report.terminal import row_cells
+from pytest_imgsim.report.summary import row_cells
 from pytest_imgsim.results.accept import apply, plan
 from pytest_imgsim.results.folder import ResultsFolder
 
@@ -148,7 +148,7 @@ def test_models_are_asked_until_one_passes(bench: Bench) -> None:
 
 
 def test_the_best_score_counts_where_none_passes(bench: Bench) -> None:
-    """A failure is told and drawn against the nearest variant."""
+    """A failure is reported and drawn against the nearest variant."""
     alone = bench.check(NEAR_RED)
     add(bench, 2, png(BLUE))
     add(bench, 3, png(RED))
@@ -173,7 +173,7 @@ def test_other_sizes_are_left_out(bench: Bench) -> None:
 
 
 def test_a_size_like_none_of_them(bench: Bench) -> None:
-    """A size that no variant has is told against the main file."""
+    """A size that no variant has is reported against the main file."""
     add(bench, 2, png(TALL))
     record = bench.check(flat(96, 64))
     assert (record.verdict, record.variant) == (Verdict.SIZE_CHANGED, 1)

@@ -13,7 +13,8 @@ from fakes import Bench, a_record, a_test, flat, png
 
 from pytest_imgsim.errors import SettingsError
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.report.terminal import Line, View, headline, summary
+from pytest_imgsim.report.summary import headline
+from pytest_imgsim.report.terminal import Line, View, summary
 from pytest_imgsim.results.folder import Results
 
 OLD = flat(64, 64)

@@ -1,4 +1,4 @@
-"""What report.html tells beside the pictures: masks, markers, environment; and for everybody."""
+"""report.html beside the pictures: masks, markers, environment, regions; and accessibility."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from browser import NEEDS_CHROMIUM, opened
-from fakes import FakeModel, flat
+from fakes import FakeModel, a_record, flat
 from playwright.sync_api import Browser, Page, expect
 
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
 from pytest_imgsim.pictures.boxes import Box
+from pytest_imgsim.record import RegionScore
 from pytest_imgsim.report.html import page as draw
 from pytest_imgsim.results.folder import Results
 from pytest_imgsim.settings import Settings
@@ -139,6 +140,62 @@ def test_facts(report: Page) -> None:
     assert "markers" not in facts
 
 
+REGIONS = (
+    RegionScore(30, 20, 20, 16, 0.25, "added", cosine=0.9375, weight=2.9, reason="same renderer"),
+    RegionScore(100, 60, 40, 20, 0.5, cosine=0.5, weight=1.0),
+    RegionScore(8, 8, 1, 16, 0.99, reason="text caret"),
+    RegionScore(0, 0, 9, 9, 0.995),
+)
+
+
+def test_what_scores_are_made_of(tmp_path: Path, chromium: Browser) -> None:
+    """The score and each region have their cosine and weight, or the rule, where known."""
+    path = tmp_path / "report.html"
+    records = [a_record(score=0.25, regions=REGIONS), a_record(name="t/caret", regions=REGIONS[2:])]
+    path.write_text(draw(Results(records), "imgsim-results"), encoding="utf-8")
+    with opened(chromium, path) as page:
+        page.get_by_role("button", name="test_cart").click()
+        facts = " ".join(page.locator("#facts").inner_text().split())
+        assert "score 0.2500 (cosine 0.9375, weighted 2.9: same renderer) threshold" in facts
+        page.locator("#region-count", has_text="4 changed regions").click()
+        assert [text.split("\n") for text in page.locator("#region-list li").all_inner_texts()] == [
+            ["0.2500", "20x16 at (30, 20): added", "cosine 0.9375, weighted 2.9: same renderer"],
+            ["0.5000", "40x20 at (100, 60)", "cosine 0.5000"],
+            ["0.9900", "1x16 at (8, 8)", "text caret"],
+            ["0.9950", "9x9 at (0, 0)"],
+        ]
+        page.locator("#rows button", has_text="caret").click()
+        facts = " ".join(page.locator("#facts").inner_text().split())
+        assert "score - (text caret)" in facts
+        assert "global" not in facts
+
+
+def test_a_region_of_the_list_is_shown(report: Page) -> None:
+    """A press on a region, by key as well, boxes it and marks it in the list."""
+    report.get_by_role("button", name="test_plain").click()
+    report.locator("#region-count").focus()
+    report.keyboard.press("Enter")
+    buttons = report.locator("#region-list button")
+    expect(buttons).to_have_count(2)
+    buttons.nth(1).focus()
+    report.keyboard.press("Enter")
+    expect(report.locator("#region")).to_contain_text("2 of 2")
+    expect(report.locator(".layer .box")).to_have_count(2)
+    expect(report.locator('#region-list [aria-current="true"]')).to_have_count(1)
+    expect(buttons.nth(1)).to_have_attribute("aria-current", "true")
+    report.keyboard.press("j")
+    expect(buttons.nth(0)).to_have_attribute("aria-current", "true")
+
+
+def test_without_a_change_there_is_no_region(tmp_path: Path, chromium: Browser) -> None:
+    """A comparison without regions has no list of them."""
+    path = tmp_path / "report.html"
+    path.write_text(draw(Results([a_record()]), "imgsim-results"), encoding="utf-8")
+    with opened(chromium, path) as page:
+        expect(page.locator("#comparison")).to_be_visible()
+        expect(page.locator("#regions")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [("marker:slow", 1), ("smoke", 2), ("marker:smoke warned", 1), ("marker:fast", 0)],
@@ -150,7 +207,7 @@ def test_filter_by_marker(report: Page, text: str, count: int) -> None:
 
 
 def test_environment(report: Page) -> None:
-    """What the run was made on can be unfolded, by key as well, and is text."""
+    """The environment can be unfolded, also by key, and is shown as text."""
     details = report.locator("#environment")
     expect(details.get_by_text("3.11.7")).to_be_hidden()
     details.locator("summary").focus()
@@ -160,7 +217,7 @@ def test_environment(report: Page) -> None:
 
 
 def test_results_of_an_older_version_have_no_environment(tmp_path: Path, chromium: Browser) -> None:
-    """Where nothing is known of it there is nothing to unfold."""
+    """Without an environment there is nothing to unfold."""
     path = tmp_path / "report.html"
     path.write_text(draw(Results(), "imgsim-results"), encoding="utf-8")
     with opened(chromium, path) as page:
@@ -168,7 +225,7 @@ def test_results_of_an_older_version_have_no_environment(tmp_path: Path, chromiu
 
 
 def test_move_by_key(report: Page) -> None:
-    """Shift and the arrows move the pictures and leave the comparison that is shown."""
+    """Shift and the arrows move the pictures; the same comparison stays."""
     report.get_by_role("button", name="test_masked").click()
     expect(report.locator("#stage img").first).to_have_js_property("naturalWidth", 200)
     report.keyboard.press("+")
@@ -185,11 +242,12 @@ def test_move_by_key(report: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_contrast(report: Page, scheme: str) -> None:
-    """Every text stands out from its ground by 4.5 to 1 or more, as WCAG 2 (AA) wants it."""
+    """Every text has a contrast of 4.5 to 1 or more with its background, as WCAG 2 AA asks."""
     report.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     report.get_by_role("button", name="test_masked").click()
     report.keyboard.press("j")
-    report.locator("#environment summary").click()
+    for summary in report.locator("summary").all():
+        summary.click()
     seen = {}
     for key in ("a", "r"):
         report.keyboard.press(key)

@@ -1,4 +1,4 @@
-"""report.html in a real Chromium: what changed in words, and decisions on all that are alike."""
+"""report.html in a real Chromium: changes in words, and decisions on all with the same change."""
 
 from __future__ import annotations
 
@@ -69,19 +69,21 @@ def decided(page: Page) -> list[str]:
 
 
 def test_words(report: Page) -> None:
-    """List, facts and each region say what became of it, and what several have in common."""
+    """List, facts and regions say what happened, and on how many pictures."""
     whats = sorted(report.locator("#rows .what").all_text_contents())
-    assert whats == ["3 alike, recoloured"] * 3 + ["flaky", "moved down by 40 px"]
+    assert whats == [
+        "flaky", "moved down by 40 px", *["recoloured, same change on 3 pictures"] * 3
+    ]  # fmt: skip
     choose(report, "cart")
     assert "recoloured" in report.locator("#facts").inner_text()
     report.keyboard.press("j")
-    expect(report.locator("#region")).to_contain_text("1 of 1: recoloured, -")
+    expect(report.locator("#region")).to_contain_text("1 of 1: recoloured, 0.")
     choose(report, "steady")
     assert "then passed on a rerun" in report.locator("#facts").inner_text()
 
 
 def test_filter_by_change(report: Page) -> None:
-    """What changed can be filtered by, and so can all that show the same."""
+    """The filter finds kinds of changes, flaky ones, and all with the same change."""
     report.locator("#filter").fill("recoloured")
     expect(report.locator("#rows button")).to_have_count(3)
     report.locator("#filter").fill("flaky")
@@ -90,12 +92,12 @@ def test_filter_by_change(report: Page) -> None:
     choose(report, "cart")
     report.get_by_role("button", name="3 show the same change").click()
     expect(report.locator("#rows button")).to_have_count(3)
-    report.locator("#show-alike").click()
+    report.locator("#filter-same").click()
     expect(report.locator("#rows button")).to_have_count(5)
 
 
 def test_what_moved_is_boxed_on_both(report: Page) -> None:
-    """The box of a region that moved lies on the baseline where it came from."""
+    """On the baseline, the box of a region that moved is where it came from."""
     choose(report, "moved")
     report.keyboard.press("j")
     tops = report.locator(".layer .box").evaluate_all("all => all.map(e => parseInt(e.style.top))")
@@ -105,23 +107,23 @@ def test_what_moved_is_boxed_on_both(report: Page) -> None:
     assert top == 48
 
 
-def test_accept_and_reject_all_alike_by_button(report: Page) -> None:
-    """One press decides on all three; pressed again it takes that back."""
+def test_accept_and_reject_the_group_by_button(report: Page) -> None:
+    """One press decides on all three; a second press undoes it."""
     choose(report, "cart")
-    report.locator("#accept-alike").click()
+    report.locator("#accept-same").click()
     assert decided(report) == [f"test_{name} (accepted)" for name in ("cart", "home", "orders")]
     expect(report.locator("#decided")).to_have_text("3 accepted, 0 rejected")
     assert "t/test_home t/test_cart t/test_orders" in report.locator("#command").inner_text()
-    report.locator("#reject-alike").click()
+    report.locator("#reject-same").click()
     expect(report.locator("#decided")).to_have_text("0 accepted, 3 rejected")
-    report.locator("#reject-alike").click()
+    report.locator("#reject-same").click()
     assert decided(report) == []
     choose(report, "moved")
-    expect(report.locator("#alike")).to_be_hidden()
+    expect(report.locator("#same-change")).to_be_hidden()
 
 
-def test_accept_and_reject_all_alike_by_key(report: Page) -> None:
-    """With Shift, a and r decide on all alike, and on nothing where there is only one."""
+def test_accept_and_reject_the_group_by_key(report: Page) -> None:
+    """With Shift, a and r decide on the whole group, and on nothing where there is only one."""
     choose(report, "orders")
     report.keyboard.press("Shift+A")
     assert len(decided(report)) == 3
@@ -135,7 +137,7 @@ def test_accept_and_reject_all_alike_by_key(report: Page) -> None:
 
 
 def test_caps_lock_decides_on_one(report: Page) -> None:
-    """A capital letter without Shift is the small one."""
+    """A capital letter without Shift counts as the small one."""
     choose(report, "orders")
     press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'A', bubbles: true}))"
     report.evaluate(press)
@@ -143,6 +145,6 @@ def test_caps_lock_decides_on_one(report: Page) -> None:
 
 
 def test_the_keys_are_listed(report: Page) -> None:
-    """The help names the keys for all alike."""
+    """The help lists the keys for a group."""
     report.keyboard.press("?")
     expect(report.locator("#help")).to_contain_text("accept, reject all that show the same change")

@@ -88,7 +88,7 @@ def test_list(report: Page) -> None:
 
 
 def test_facts(report: Page) -> None:
-    """One comparison tells scores, threshold and origin, sizes, model and baseline."""
+    """The facts have score and origin, threshold and origin, sizes, model and baseline."""
     report.get_by_role("button", name="test_changed").click()
     facts = report.locator("#facts").inner_text()
     for fact in ("0.6 (default)", "200 x 120", "fake", "baselines/t/test_changed.png", "SSIM"):
@@ -207,7 +207,7 @@ def test_accept_ends_in_the_right_bytes(
     report.get_by_role("button", name="test_size").click()
     report.locator("#reject").click()
     expect(report.locator("#decided")).to_have_text("2 accepted, 1 rejected")
-    for control in ("#apply", "#done", "#told"):
+    for control in ("#apply", "#done", "#notice"):
         expect(report.locator(control)).to_be_hidden()
     words = shlex.split(report.locator("#command").inner_text())
     assert words[:4] == ["python", "-m", "pytest_imgsim", "accept"]

@@ -36,7 +36,7 @@ def test_summary_worst_first(suite: Suite, mode: tuple[str, ...]) -> None:
             r"1\.0000 +0\.6 +equal +test_b +test_page/test_b",
             r"review: imgsim-results/report\.html",
             r"pictures of 2 mismatches in imgsim-results/; accept:",
-            r"1 baseline that no test uses \(python -m pytest_imgsim trim.*",
+            r"1 unused baseline \(python -m pytest_imgsim trim lists and deletes them\):",
             r"  baselines/test_page/test_a\.png",
             r"model fake: \d+\.\d s",
         ]

@@ -43,16 +43,16 @@ def actual(root: Path, name: str) -> bytes:
 
 
 @pytest.fixture
-def told() -> list[str]:
-    """Give what the command would have printed."""
+def printed() -> list[str]:
+    """What the command would have printed."""
     return []
 
 
 @pytest.fixture
-def served(tmp_path: Path, told: list[str]) -> Iterator[Server]:
+def served(tmp_path: Path, printed: list[str]) -> Iterator[Server]:
     """Serve a run with three changed pictures."""
     run = compare_all(tmp_path)
-    with Server(run.results, "imgsim-results", tell=told.append) as server:
+    with Server(run.results, "imgsim-results", echo=printed.append) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
@@ -75,14 +75,14 @@ def live(served: Server, chromium: Browser) -> Iterator[Page]:
 
 
 def choose(page: Page, *titles: str) -> None:
-    """Accept what stands in the list under these titles."""
+    """Accept the comparisons with these titles."""
     for title in titles:
         page.locator("#rows button", has_text=title).click()
         page.keyboard.press("a")
 
 
-def test_apply_writes_the_right_bytes(live: Page, tmp_path: Path, told: list[str]) -> None:
-    """Apply makes baselines of what is accepted and of nothing else; its rows say accepted."""
+def test_apply_writes_the_right_bytes(live: Page, tmp_path: Path, printed: list[str]) -> None:
+    """Apply makes baselines of what is accepted, and only of that; its rows say accepted."""
     before = baseline(tmp_path, "test_c")
     expect(live.locator("#stage img").first).to_have_js_property("naturalWidth", 60)
     assert "token" not in live.url
@@ -93,11 +93,11 @@ def test_apply_writes_the_right_bytes(live: Page, tmp_path: Path, told: list[str
     expect(live.locator("#rows .mark.good")).to_have_text(["accepted", "accepted"])
     expect(live.locator("#decided")).to_have_text("0 accepted, 1 rejected")
     expect(live.locator("#apply")).to_be_hidden()
-    expect(live.locator("#told")).to_be_hidden()
+    expect(live.locator("#notice")).to_be_hidden()
     for name in ("test_a", "test_[x#%25]"):
         assert baseline(tmp_path, name) == actual(tmp_path, name)
     assert baseline(tmp_path, "test_c") == before
-    assert len(told) == 2
+    assert len(printed) == 2
     live.reload()
     expect(live.locator("#rows .mark.good")).to_have_count(2)
     live.locator("#rows button", has_text="test_a").click()
@@ -106,27 +106,27 @@ def test_apply_writes_the_right_bytes(live: Page, tmp_path: Path, told: list[str
 
 
 def test_an_error_is_shown(live: Page, tmp_path: Path) -> None:
-    """What the server refuses stands in the page, the choice stays, and another try may do."""
+    """The page shows why the server refused, the choice stays, and one can try again."""
     path = tmp_path / "imgsim-results/t/test_a.actual.png"
     right = path.read_bytes()
     path.write_bytes(b"other")
     choose(live, "test_a")
     live.get_by_role("button", name="Apply").click()
-    expect(live.locator("#told")).to_contain_text("got another one; run that test again")
+    expect(live.locator("#notice")).to_contain_text("got another one; run that test again")
     expect(live.locator("#decided")).to_have_text("1 accepted, 0 rejected")
     path.write_bytes(right)
     live.get_by_role("button", name="Apply").click()
-    expect(live.locator("#told")).to_be_hidden()
+    expect(live.locator("#notice")).to_be_hidden()
     assert baseline(tmp_path, "test_a") == right
 
 
-def test_done_ends_the_review(live: Page, served: Server, told: list[str]) -> None:
-    """Done stops the server and says so; with nobody there, Apply says that too."""
+def test_done_ends_the_review(live: Page, served: Server, printed: list[str]) -> None:
+    """Done stops the server and says so; Apply then says that nobody answers."""
     live.get_by_role("button", name="Done").click()
-    expect(live.locator("#told")).to_have_text("The review has ended; this window can be closed.")
+    expect(live.locator("#notice")).to_have_text("The review has ended; you can close this window.")
     served.shutdown()
     served.server_close()
     choose(live, "test_a")
     live.get_by_role("button", name="Apply").click()
-    expect(live.locator("#told")).to_contain_text("does not answer; start it again")
-    assert told == []
+    expect(live.locator("#notice")).to_contain_text("does not answer; start it again")
+    assert printed == []

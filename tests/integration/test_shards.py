@@ -51,12 +51,12 @@ def shard(suite: Suite, number: int, *arguments: str) -> str:
     return folder
 
 
-@pytest.mark.parametrize("how", REPORTING)
-def test_merged_shards_tell_what_is_unused(
-    here: Suite, mode: tuple[str, ...], how: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("report", REPORTING)
+def test_merged_shards_know_what_is_unused(
+    here: Suite, mode: tuple[str, ...], report: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Only all shards together know what is unused, and trim deletes the right one."""
-    here.pytester.makeconftest(SPLIT.format(report=REPORTING[how]))
+    """No shard knows unused baselines alone; together they do, and trim deletes the right one."""
+    here.pytester.makeconftest(SPLIT.format(report=REPORTING[report]))
     here.write(THREE.replace("def test_c", "def test_d").replace("(80, 40)", "(80, 60)"))
     folders = [shard(here, n, f"--only={only}", *mode) for n, only in enumerate(["a", "bd"])]
     for folder in folders:
@@ -74,7 +74,7 @@ def test_merged_shards_tell_what_is_unused(
 
 
 def test_shards_by_files(here: Suite, capsys: pytest.CaptureFixture[str]) -> None:
-    """Files on the command line are shards as well; the baselines of other files are spared."""
+    """Files on the command line are shards as well; baselines of other files are left alone."""
     here.write("def test_x(assert_similar): assert_similar(picture())", "test_more")
     here.write("def test_y(assert_similar): assert_similar(picture())", "test_other")
     here.run("--update-baselines")
@@ -98,10 +98,10 @@ def test_shards_by_files(here: Suite, capsys: pytest.CaptureFixture[str]) -> Non
         (["test_page.py::test_b"], "shards/1/imgsim-results: single tests were named"),
     ],
 )
-def test_shards_that_miss_tests(
+def test_shards_that_know_too_little(
     here: Suite, arguments: list[str], reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A lost shard, or one that may have missed tests, is reported, and trim then refuses."""
+    """A lost shard, or one that may have missed tests, is named, and trim then refuses."""
     folders = [shard(here, 0, "--only=a"), shard(here, 1, *arguments)]
     assert main(["merge", *folders]) == 0
     assert f"partial, so trim cannot tell what is unused: {reason}\n" in capsys.readouterr().out
@@ -109,7 +109,7 @@ def test_shards_that_miss_tests(
 
 
 def test_only_visual_tests_count(here: Suite, mode: tuple[str, ...]) -> None:
-    """Deselected tests that are not visual, here in both shards, do not matter."""
+    """Deselected tests without a picture, here in both shards, do not matter."""
     folders = [shard(here, n, f"--only={only}", *mode) for n, only in enumerate(["ab", "c"])]
     assert main(["merge", *folders]) == 0
     assert here.results()["partial"] == ""
@@ -136,14 +136,14 @@ def test_errors_end_with_2(here: Suite, capsys: pytest.CaptureFixture[str]) -> N
     folders = [shard(here, 0, "--only=ab")]
     here.write(THREE.replace("(40, 40)", "(48, 40)"))
     folders.append(shard(here, 1, "--only=bc"))
-    for arguments, message in (
+    for arguments, error in (
         ([folders[0], "--expect=2"], "--expect 2: expected as many shards, got 1"),
         (folders, "test_page.py::test_b in shards/0/imgsim-results and by test_page.py::test_b"),
         (["nowhere"], "nowhere/results.json: no results here"),
         ([*folders, "--report", folders[0]], "expected a folder apart from those"),
     ):
         assert main(["merge", *arguments]) == 2
-        assert message in capsys.readouterr().err
+        assert error in capsys.readouterr().err
     assert not Path("imgsim-results").exists()
 
 

@@ -1,4 +1,4 @@
-"""What changed, in words, grouped, and told as flaky: in the terminal and in results.json."""
+"""Changes in words and in groups, and flaky ones: in the terminal and in results.json."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_a_push_is_one_finding(pages: Suite, mode: tuple[str, ...]) -> None:
     """What was pushed down by 12 pixels is one region, and few pixels, not most of them."""
     change(pages, down=12)
     result = pages.run(*mode)
-    told = "120x* at (20, *): moved down by 12 px"
-    result.stdout.fnmatch_lines([f"*  worst at   {told}", f"3 of 3 show the same change: {told}"])
+    words = "120x* at (20, *): moved down by 12 px"
+    result.stdout.fnmatch_lines([f"*  worst at   {words}", f"3 of 3 show the same change: {words}"])
     for record in pages.records().values():
         [region] = record["regions"]
         assert (region["kind"], region["dx"], region["dy"]) == ("moved", 0, 12)
@@ -73,15 +73,15 @@ def test_a_push_is_one_finding(pages: Suite, mode: tuple[str, ...]) -> None:
 
 
 def test_another_size_in_words(suite: Suite, picture: Callable[..., Any]) -> None:
-    """A banner that makes the picture longer is told as that, without a score."""
+    """A banner that makes the picture longer is reported as that, without a score."""
     suite.write("def test_a(assert_similar): assert_similar('now.png', 'a')")
     suite.put("now.png", picture())
     suite.run("--update-baselines")
     banner = np.full((20, 160, 3), (200, 30, 30))
     suite.put("now.png", np.concatenate([picture()[:4], banner, picture()[4:]]))
     result = suite.run()
-    told = "160x20 at (0, 4): added; what is below moved down by 20 px"
-    result.stdout.fnmatch_lines([f"*  change     {told}", "*160x96 -> 160x116: added"])
+    words = "160x20 at (0, 4): added; what is below moved down by 20 px"
+    result.stdout.fnmatch_lines([f"*  change     {words}", "*160x96 -> 160x116: added"])
     [record] = suite.records().values()
     [region] = record["regions"]
     assert (region["score"], region["kind"], region["dy"]) == (None, "added", 20)
@@ -89,7 +89,7 @@ def test_another_size_in_words(suite: Suite, picture: Callable[..., Any]) -> Non
 
 
 def test_what_passes_on_a_rerun_is_flaky(pages: Suite, mode: tuple[str, ...]) -> None:
-    """A check that failed first is told, with what it showed; one that failed for good is not."""
+    """A check that failed first is listed, with what it showed; one that failed for good is not."""
     pages.write(
         PAGES.replace(
             "    assert_similar(shop(name, **CHANGE))",
@@ -115,19 +115,19 @@ def test_what_passes_on_a_rerun_is_flaky(pages: Suite, mode: tuple[str, ...]) ->
 
 
 def test_what_comes_back_is_flaky(pages: Suite, mode: tuple[str, ...]) -> None:
-    """A change that was there, was gone, and is back, with one baseline, is told in the end."""
-    for down, told in ((12, False), (0, False), (12, True)):
+    """A change that was there, was gone, and is back, with one baseline, is flaky in the end."""
+    for down, flaky in ((12, False), (0, False), (12, True)):
         change(pages, down=down)
         result = pages.run(*mode)
-        if told:
+        if flaky:
             result.stdout.fnmatch_lines(["flaky: test_page/test_a[[]home]: this change was seen *"])
         else:
             result.stdout.no_fnmatch_line("flaky:*")
-        assert {record["flaky"] != "" for record in pages.records().values()} == {told}
+        assert {record["flaky"] != "" for record in pages.records().values()} == {flaky}
 
 
 def test_a_history_that_cannot_be_written(pages: Suite) -> None:
-    """It is told, and costs nothing else."""
+    """It is a note, and costs nothing else."""
     (pages.path / "imgsim-results/history.json").mkdir(parents=True)
     change(pages, down=12)
     result = pages.run()

@@ -11,7 +11,7 @@ import pytest
 from fakes import Pixels, bars, flat, noise, png
 from PIL import Image
 
-from pytest_imgsim.report.image_codes import KITTY_CHUNK, fitted, inline, iterm, kitty, sixel
+from pytest_imgsim.report.image_codes import KITTY_CHUNK, encode, fitted, iterm, kitty, sixel
 
 TOKEN = re.compile(r"#(\d+)(?:;2;(\d+);(\d+);(\d+))?|!(\d+)([?-~])|([?-~])|([$-])")
 
@@ -129,9 +129,9 @@ def test_fitted_shows_the_focus(focus: int, top: int) -> None:
 
 @pytest.mark.parametrize("protocol", ["kitty", "iterm", "sixel"])
 @pytest.mark.parametrize("columns", [20, 80])
-def test_inline_fits_the_terminal(protocol: str, columns: int) -> None:
+def test_encode_fits_the_terminal(protocol: str, columns: int) -> None:
     """A picture takes no more columns than there are; a small one no more than it needs."""
-    large, small = (inline(flat(60, wide), protocol, columns=columns) for wide in (3000, 100))
+    large, small = (encode(flat(60, wide), protocol, columns=columns) for wide in (3000, 100))
     if protocol == "sixel":
         assert from_sixel(large).shape[1] == columns * 8
         assert from_sixel(small).shape == (60, 100, 3)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_imgsim.record import Record, Verdict
+from dataclasses import replace
+
+from pytest_imgsim.record import Record, RegionScore, Verdict
 from pytest_imgsim.report.markdown import MAX_ROWS, markdown
 from pytest_imgsim.results.folder import Results
 
@@ -31,3 +33,16 @@ def test_long_tables_are_cut() -> None:
     text = markdown(Results([record(f"test_{n}") for n in range(MAX_ROWS + 3)]))
     assert text.count("failed |") == MAX_ROWS
     assert text.endswith("\n... and 3 more\n")
+
+
+def test_same_changes_and_flaky_ones() -> None:
+    """Below the table are the changes that several pictures share, and the flaky ones, as text."""
+    region = RegionScore(10, 20, 30, 40, 0.5, "text changed")
+    records = [
+        replace(record(n), regions=(region,), fingerprint="x", flaky="it *came* back", actual="a")
+        for n in "ab"
+    ]
+    lines = markdown(Results(records)).splitlines()
+    assert any("30x40 at (10, 20): text changed |" in line for line in lines)
+    assert "2 of 2 show the same change: 30x40 at (10, 20): text changed" in lines
+    assert r"flaky: t/a: it \*came\* back" in lines

@@ -1,9 +1,8 @@
-"""What people read: the message of a failure and the summary of a run."""
+"""The terminal summary: which rows it has, that they fit, and what follows them."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +10,7 @@ import pytest
 from fakes import a_record
 
 from pytest_imgsim.record import Record, RegionScore, Verdict
-from pytest_imgsim.report.message import accept_command, failure_message, number, size
-from pytest_imgsim.report.terminal import Line, View, headline, summary
+from pytest_imgsim.report.terminal import Line, View, summary
 from pytest_imgsim.results.folder import Results
 
 REGIONS = (RegionScore(10, 20, 30, 40, 0.5), RegionScore(1, 2, 3, 4, 0.9))
@@ -47,96 +45,6 @@ def text(*records: Record, **more: Any) -> str:
     return "\n".join(line.text for line in lines(*records, **more))
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (None, "-"),
-        (1.0, "1.0000"),
-        (0.99999999, "0.9999"),
-        (0.94999, "0.9499"),
-        (0.95, "0.9500"),
-        (0.57, "0.5700"),
-        (0.29, "0.2900"),
-        (0.0, "0.0000"),
-        (-0.5, "-0.5000"),
-        (-1.0, "-1.0000"),
-    ],
-)
-def test_number(value: float | None, shown: str) -> None:
-    """Four decimals, cut off: only 1 reads as 1, and a round number reads as itself."""
-    assert number(value) == shown
-
-
-def test_size() -> None:
-    """A size reads as people write it; none is nothing."""
-    assert size((1280, 800)) == "1280 x 800"
-    assert size(None) == ""
-
-
-@pytest.mark.parametrize("name", ["t/a", "t/a[x y]", "t/a['q']", "t/a$(x)"])
-@pytest.mark.parametrize("report", ["imgsim-results", "out dir/r"])
-def test_accept_command(name: str, report: str) -> None:
-    """The command can be pasted into a shell; the usual folder is left out."""
-    folder = [] if report == "imgsim-results" else ["--report", report]
-    expected = ["python", "-m", "pytest_imgsim", "accept", *folder, name]
-    assert shlex.split(accept_command(name, report)) == expected
-
-
-def test_message_of_a_failure() -> None:
-    """A failure tells score, threshold and its origin, where, the files, and the cure."""
-    assert failure_message(FAILED, "out").splitlines() == [
-        "tests/test_shop/test_cart: looks different, 0.5000 < 0.95",
-        "  score      0.5000 in the worst region (1 is the same)",
-        "  threshold  0.95 (default)",
-        "  worst at   30x40 at (10, 20)",
-        "  regions    1 more, next 3x4 at (1, 2) with 0.9000",
-        "  global     0.9876 (the whole picture at once)",
-        "  pixels     1.235 % differ, SSIM 0.9000",
-        "  size       1280 x 800, both",
-        "  baseline   baselines/tests/test_shop/test_cart.png",
-        "  actual     out/t/a.actual.png",
-        "  diff       out/t/a.diff.png",
-        "  filled     out/t/a.filled.png",
-        "  accept it  python -m pytest_imgsim accept --report out tests/test_shop/test_cart",
-    ]
-
-
-def test_message_of_a_near_miss() -> None:
-    """A score just below the threshold does not read as equal to it."""
-    message = failure_message(replace(FAILED, score=0.949999999, threshold=0.95), "out")
-    assert "looks different, 0.9499 < 0.95" in message
-    near = failure_message(replace(FAILED, score=0.95001, threshold=0.95002), "out")
-    assert "looks different, 0.95001 < 0.95002" in near
-
-
-def test_message_of_another_size() -> None:
-    """A changed size tells both sizes and no score."""
-    record = replace(
-        FAILED, verdict=Verdict.SIZE_CHANGED, baseline_size=(1280, 780), score=None, regions=()
-    )
-    message = failure_message(record, "out")
-    assert message.startswith("tests/test_shop/test_cart: the size changed\n")
-    assert "  size       1280 x 800, expected 1280 x 780\n" in message
-    assert "  pixels     1.235 % differ, SSIM 0.9000, with equal rows" in message
-    assert "score" not in message
-
-
-def test_message_of_a_missing_baseline() -> None:
-    """Without a baseline the message says where it would lie and how to write it."""
-    record = a_record(verdict=Verdict.MISSING, actual_size=(5, 6), actual="t/a.actual.png")
-    message = failure_message(record, "imgsim-results")
-    assert message.startswith("tests/test_shop/test_cart: no baseline yet\n  size       5 x 6\n")
-    assert "pytest --update-baselines" in message
-    assert "  actual     imgsim-results/t/a.actual.png\n" in message
-    assert message.endswith("python -m pytest_imgsim accept tests/test_shop/test_cart")
-
-
-def test_headline() -> None:
-    """Verdicts are counted, worst first, and those that did not occur are left out."""
-    records = [passed(1), passed(2, 1.0), FAILED, passed(3), a_record(verdict=Verdict.ERROR)]
-    assert headline(records) == "imgsim: 5 compared, 1 error, 1 failed, 2 passed, 1 equal"
-
-
 def test_worst_first() -> None:
     """Failures come before passes, and low scores before high ones."""
     records = [
@@ -160,18 +68,12 @@ def test_colours() -> None:
 
 
 def test_row() -> None:
-    """A row tells score, threshold, verdict, test, baseline and where it is worst."""
+    """A row has score, threshold, verdict, test, baseline and the worst region."""
     heading, row, *_ = lines(FAILED, width=200)
     titles = ["score", "needs", "verdict", "test", "baseline", "worst region"]
     assert re.split("  +", heading.text) == titles
     cells = "0.5000|0.95|failed|test_cart|tests/test_shop/test_cart|30x40 at (10, 20)"
     assert re.split("  +", row.text) == cells.split("|")
-
-
-def test_row_of_another_size() -> None:
-    """A changed size shows both sizes in the place of the region."""
-    record = replace(FAILED, verdict=Verdict.SIZE_CHANGED, score=None, baseline_size=(1280, 780))
-    assert lines(record, width=200)[1].text.endswith("1280x780 -> 1280x800")
 
 
 LONG = "tests/ui/deep/er/test_a_page_with_a_long_name/test_that_is_long_too[chromium-dark-1280]"
@@ -207,6 +109,20 @@ def test_narrow_table_keeps_what_differs() -> None:
     long = [replace(record, name=f"tests/{'x' * 60}/{record.name}") for record in records]
     shown = text(*long, width=50)
     assert all(f"passed_0{place}" in shown for place in range(3))
+
+
+@pytest.mark.parametrize(
+    ("width", "region"),
+    [(90, "30x40 at (10, 20): text changed"), (66, "30x40 at (10, 20)"), (40, None)],
+)
+def test_the_kind_gives_way(width: int, region: str | None) -> None:
+    """In a narrow terminal the kind goes before the region, and the region last."""
+    changed = (RegionScore(10, 20, 30, 40, 0.5, "text changed"),)
+    names = ("folder/first_name", "folder/other_name")
+    records = [a_record(name=n, test=f"t.py::{n}", score=0.5, regions=changed) for n in names]
+    row = next(line.text for line in lines(*records, width=width) if line.text[:3] == "0.5")
+    assert len(row) <= width
+    assert row.endswith(region) if region else "30x40" not in row
 
 
 def test_verbose_cuts_nothing() -> None:
@@ -246,19 +162,21 @@ def test_quiet() -> None:
 
 
 def test_errors_show_their_message() -> None:
-    """What raised is told in one line of red."""
+    """An error has its message below it, in red."""
     record = a_record(verdict=Verdict.ERROR, message="page: got 0 bytes")
     assert Line("        page: got 0 bytes", "red") in lines(record)
 
 
-@pytest.mark.parametrize(("count", "told"), [(1, "wrote 1 baseline:"), (7, "wrote 7 baselines:")])
-def test_written(count: int, told: str) -> None:
+@pytest.mark.parametrize(
+    ("count", "heading"), [(1, "wrote 1 baseline:"), (7, "wrote 7 baselines:")]
+)
+def test_written(count: int, heading: str) -> None:
     """What was written is named, five of them without -v."""
     records = [
         a_record(name=f"w{i}", verdict=Verdict.CREATED, baseline=f"b/w{i}.png")
         for i in range(count)
     ]
-    assert Line(told, "yellow") in lines(*records)
+    assert Line(heading, "yellow") in lines(*records)
     assert ("  ... and 2 more; -v shows all" in text(*records)) is (count == 7)
     assert f"  b/w{count - 1}.png" in text(*records, verbosity=1)
 
@@ -282,9 +200,11 @@ def test_orphans() -> None:
     """Orphans are named after a complete run, and not after a partial one."""
     orphans = [f"baselines/{i}.png" for i in range(6)]
     shown = text(passed(1), results={"orphans": orphans})
-    assert "6 baselines that no test uses (python -m pytest_imgsim trim lists" in shown
+    assert "6 unused baselines (python -m pytest_imgsim trim lists and deletes them):" in shown
     assert "  baselines/4.png\n  ... and 1 more; -v shows all" in shown
-    assert "no test uses" not in text(passed(1), results={"orphans": orphans, "partial": "-k"})
+    assert "unused" not in text(passed(1), results={"orphans": orphans, "partial": "-k"})
+    one = text(passed(1), results={"orphans": orphans[:1]}, report="out")
+    assert "1 unused baseline (python -m pytest_imgsim trim --report out lists" in one
 
 
 def test_model_and_notes() -> None:

@@ -9,7 +9,7 @@ import pytest
 from fakes import a_record, flat, noise, png
 
 from pytest_imgsim.record import RegionScore
-from pytest_imgsim.report.terminal_images import drawing, recognised
+from pytest_imgsim.report.terminal_images import detect_protocol, drawing
 from pytest_imgsim.settings import Settings
 
 START = {"kitty": "\x1b_Ga=T", "iterm": "\x1b]1337;File=", "sixel": "\x1bPq"}
@@ -36,9 +36,9 @@ START = {"kitty": "\x1b_Ga=T", "iterm": "\x1b]1337;File=", "sixel": "\x1bPq"}
         ({}, "no"),
     ],
 )
-def test_recognised(environ: dict[str, str], protocol: str) -> None:
-    """A terminal is known by what it says of itself; in doubt, and within tmux, it is not."""
-    assert recognised(environ) == protocol
+def test_detect_protocol(environ: dict[str, str], protocol: str) -> None:
+    """A terminal is known by its variables; in doubt, and within tmux, it gets no pictures."""
+    assert detect_protocol(environ) == protocol
 
 
 def drawn(folder: Path, protocol: str, *, on_terminal: bool = False, **changes: Any) -> str | None:
@@ -60,7 +60,7 @@ def test_a_protocol_that_is_named(tmp_path: Path, protocol: str) -> None:
 def test_auto(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_terminal: bool, draws: bool
 ) -> None:
-    """The terminal is asked only where the output goes to one."""
+    """With auto, the variables count only where the output goes to a terminal."""
     monkeypatch.setattr("os.environ", {"TERM": "foot"})
     (tmp_path / "a.png").write_bytes(png(noise(8, 8)))
     text = drawn(tmp_path, "auto", on_terminal=on_terminal, diff="a.png")
@@ -99,7 +99,7 @@ def test_the_worst_region_is_seen(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [None, b"no picture"])
 def test_a_picture_that_is_not_there(tmp_path: Path, data: bytes | None) -> None:
-    """A file that is missing or broken is passed over: the row has told the failure."""
+    """A file that is missing or broken is passed over: the row has named the failure."""
     if data is not None:
         (tmp_path / "a.png").write_bytes(data)
     assert drawn(tmp_path, "sixel", diff="a.png") == ""

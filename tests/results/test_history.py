@@ -25,7 +25,7 @@ def baseline(tmp_path: Path) -> Path:
 
 
 def run(root: Path, *seen: str) -> list[str]:
-    """Return what is told of runs that showed these changes, "" for one that passed."""
+    """Return the reasons for flaky in runs that showed these changes, "" for one that passed."""
     out = []
     for fingerprint in seen:
         record = a_record(fingerprint=fingerprint) if fingerprint else PASSED
@@ -42,12 +42,12 @@ def test_a_change_that_comes_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seen", ["aaaa", "abc", "a", ""])
 def test_what_stays_or_is_new_is_not_flaky(tmp_path: Path, seen: str) -> None:
-    """A failure that stays, and one after the other, are what they are."""
+    """A failure that stays, and one that follows another, are not flaky."""
     assert set(run(tmp_path, *seen)) <= {""}
 
 
 def test_another_baseline_starts_anew(tmp_path: Path, baseline: Path) -> None:
-    """A change is compared with what one baseline has shown."""
+    """A change is compared with earlier ones against the same baseline."""
     run(tmp_path, "a", "")
     baseline.write_bytes(b"two")
     assert run(tmp_path, "a") == [""]
@@ -55,7 +55,7 @@ def test_another_baseline_starts_anew(tmp_path: Path, baseline: Path) -> None:
 
 
 def test_what_shows_nothing_is_passed_over(tmp_path: Path) -> None:
-    """A test that broke before its picture says nothing of the picture."""
+    """A test that broke before its comparison says nothing about it."""
     run(tmp_path, "a")
     broken = a_record(verdict=Verdict.ERROR)
     assert History(tmp_path / "out").update([broken], tmp_path) == [broken]
@@ -81,7 +81,7 @@ def test_it_stays_short(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"a": 1}', '{"a": []}', "\udcff"])
 def test_what_is_not_ours_is_nothing(tmp_path: Path, content: str) -> None:
-    """A broken file costs what it knew and no more."""
+    """A broken file is ignored and replaced."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / FILE).write_bytes(content.encode("utf-8", "surrogateescape"))
     assert run(tmp_path, "a", "", "a")[-1] == CAME_BACK
@@ -105,5 +105,5 @@ REGION = RegionScore(1, 2, 30, 40, 0.5, "text changed")
     ],
 )
 def test_after_rerun(first: Record, last: Record, flaky: str) -> None:
-    """What failed and then passed is flaky; the later attempt counts in all else."""
+    """What failed and then passed is flaky; the last attempt decides everything else."""
     assert after_rerun(first, last) == replace(last, flaky=flaky)

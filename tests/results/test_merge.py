@@ -14,7 +14,7 @@ from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Verdict
 from pytest_imgsim.results.accept import apply, candidates, plan
 from pytest_imgsim.results.folder import Results, ResultsFolder, Share
-from pytest_imgsim.results.merge import model_notes, read_shards
+from pytest_imgsim.results.shards import model_notes, read_shards
 
 
 def test_records_and_pictures_of_all_shards(tmp_path: Path) -> None:
@@ -72,12 +72,12 @@ def test_equal_records_collapse(tmp_path: Path) -> None:
     ],
 )
 def test_a_collision_is_an_error(tmp_path: Path, name: str, changes: dict[str, Any]) -> None:
-    """A name with two outcomes is told with both shards and both tests; nothing is written."""
+    """A name with two outcomes is an error that names both shards and tests; nothing is written."""
     shards = [a_shard(tmp_path, "1/r", passed("t/a")), a_shard(tmp_path, "2/r", passed("t/b"))]
     shards.append(a_shard(tmp_path, "3/r", passed(name, **changes)))
     second = passed(name, **changes).test
-    told = f"claimed twice, by t.py::t/a in {shards[0]} and by {second} in {shards[2]}, with"
-    with pytest.raises(ResultsError, match=told):
+    message = f"claimed twice, by t.py::t/a in {shards[0]} and by {second} in {shards[2]}, with"
+    with pytest.raises(ResultsError, match=message):
         merged(tmp_path, *shards)
     assert not (tmp_path / "imgsim-results").exists()
 
@@ -93,16 +93,16 @@ def test_errors_before_a_name_do_not_collide(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"baselines": "shots"}, "got the folder of baselines 'baselines' in one and 'shots'"),
         ({"share": Share("{platform}/{name}")}, "got the template '{name}' in one and '{platf"),
     ],
 )
-def test_other_settings_are_an_error(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_other_settings_are_an_error(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     """Shards whose baselines lie in different places are not parts of one suite."""
     shards = [a_shard(tmp_path, "1/r"), a_shard(tmp_path, "2/r", **change)]
-    with pytest.raises(ResultsError, match=rf"{shards[0]} and {shards[1]}: expected .*{told}"):
+    with pytest.raises(ResultsError, match=rf"{shards[0]} and {shards[1]}: expected .*{message}"):
         merged(tmp_path, *shards)
 
 
@@ -110,20 +110,20 @@ def test_another_schema_is_an_error(tmp_path: Path) -> None:
     """A shard of another schema is named."""
     shards = [a_shard(tmp_path, "1/r"), a_shard(tmp_path, "2/r")]
     path = shards[1] / "results.json"
-    path.write_text(path.read_text().replace('"schema": 1', '"schema": 2'))
-    with pytest.raises(ResultsError, match=f"{path}: expected schema 1"):
+    path.write_text(path.read_text().replace('"schema": 2', '"schema": 3'))
+    with pytest.raises(ResultsError, match=f"{path}: expected schema 1 or 2, got 3"):
         merged(tmp_path, *shards)
 
 
-def test_several_models_are_told(tmp_path: Path) -> None:
-    """Scores of two models are merged, and it is said which shard has which."""
+def test_several_models(tmp_path: Path) -> None:
+    """Scores of two models are merged, with a note on which shard has which."""
     folders = [
         a_shard(tmp_path, f"{n}/r", passed(f"t/{n}", model=model))
         for n, model in enumerate(["m1", "m1", "m2", None])
     ]
     shards = read_shards(folders, tmp_path / "out")
-    told = f"2 models, m1 in {folders[0]}, m2 in {folders[2]}: one threshold may not fit all"
-    assert model_notes(shards) == [f"the shards were scored by {told}"]
+    models = f"2 models, m1 in {folders[0]}, m2 in {folders[2]}: one threshold may not fit all"
+    assert model_notes(shards) == [f"the shards were scored by {models}"]
     assert model_notes([shards[0], shards[1], shards[3]]) == []
 
 
@@ -217,7 +217,7 @@ def test_a_merge_that_is_cut_short_leaves_the_old_results(
 
 
 def test_environments(tmp_path: Path) -> None:
-    """What the shards ran on is told once where it is the same, and in full where it is not."""
+    """What the shards ran on appears once where it is the same, and with all values otherwise."""
     mine, other = {"python": "3.12.1", "pytest": "8.3"}, {"python": "3.13.0", "pytest": "8.3"}
     shards = [
         a_shard(tmp_path, f"{n}/r", environment=environment)
@@ -227,9 +227,11 @@ def test_environments(tmp_path: Path) -> None:
 
 
 def test_a_shard_of_an_earlier_release(tmp_path: Path) -> None:
-    """Results that do not tell their environment are merged all the same."""
+    """Results of schema 1, and without an environment, are merged as well."""
     shard = a_shard(tmp_path, "1/r", passed("t/a"))
     path = shard / "results.json"
-    path.write_text(path.read_text().replace('"environment": {},\n', ""))
+    text = path.read_text().replace('"environment": {},\n', "")
+    path.write_text(text.replace('"schema": 2', '"schema": 1'))
     assert "environment" not in path.read_text()
     assert merged(tmp_path, shard).environment == {}
+    assert '"schema": 2' in (tmp_path / "imgsim-results/results.json").read_text()

@@ -1,4 +1,4 @@
-"""What only all shards together can tell: unused baselines, and rootdir."""
+"""What the shards only know together: unused baselines, and rootdir."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_imgsim.results.folder import Results, ResultsFolder, Share
 
 
 def test_orphans_of_the_whole(tmp_path: Path) -> None:
-    """A baseline is unused if no shard used it; the shards together tell, not each alone."""
+    """A baseline is unused if no shard used it, which no shard knows alone."""
     baselines(tmp_path, "t/a", "t/b", "t/old", "t/skipped/form")
     ran = [Share(ran=("t.py::a", "t.py::s"), left_out=("t.py::b",), unfinished=("t/skipped",))]
     ran += [Share(ran=("t.py::b",), left_out=("t.py::a", "t.py::s"))]
@@ -53,7 +53,7 @@ def test_merged_results_can_be_merged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "partial", "told"),
+    ("share", "partial", "expected"),
     [
         (None, "the run was stopped", "{shard}: the run was stopped"),
         (None, "", "{shard}: written by an older version"),
@@ -61,19 +61,19 @@ def test_merged_results_can_be_merged(tmp_path: Path) -> None:
         (Share(left_out=("t.py::x", "t.py::y", "t.py::z")), "", "no shard ran t.py::x and 2 more"),
     ],
 )
-def test_no_orphans_where_the_shards_cannot_tell(
-    tmp_path: Path, share: Share | None, partial: str, told: str
+def test_no_orphans_where_the_shards_know_too_little(
+    tmp_path: Path, share: Share | None, partial: str, expected: str
 ) -> None:
     """A shard that broke off, or a test that no shard ran, leaves every baseline alone."""
     baselines(tmp_path, "t/old")
     shards = [a_shard(tmp_path, "1"), a_shard(tmp_path, "2", share=share, partial=partial)]
     results = merged(tmp_path, *shards)
-    assert results.partial == told.format(shard=shards[1])
+    assert results.partial == expected.format(shard=shards[1])
     assert results.orphans == []
 
 
 def test_no_orphans_without_a_checkout(tmp_path: Path) -> None:
-    """Where the baselines are not at hand nothing is said about them."""
+    """Without the folder of baselines nothing is known about them."""
     results = merged(tmp_path, a_shard(tmp_path, "1/r", passed("t/a")))
     assert results.partial == f"there is no folder {tmp_path / 'baselines'}; merge in a checkout"
 
@@ -103,10 +103,12 @@ def test_rootdir(
 
 
 def test_rootdir_in_two_places(tmp_path: Path) -> None:
-    """Shards whose paths begin at different places cannot be one result."""
+    """Shards with different paths from rootdir cannot become one result."""
     for place, root in (("x/1", "x"), ("y/2/a", "y")):
         ResultsFolder(tmp_path / place).write(Results(), root=tmp_path / root, version="0")
-    with pytest.raises(ResultsError, match=r"got rootdir at \.\., \.\./\.\.; run the shards with"):
+    with pytest.raises(
+        ResultsError, match=r"got rootdir at \.\., \.\./\.\. from them; run the shards"
+    ):
         merged(tmp_path, tmp_path / "x/1", tmp_path / "y/2/a")
 
 

@@ -1,4 +1,4 @@
-"""Baselines that no test asks for any more."""
+"""Baselines that no test uses any more: found after a run, and deleted on request."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import a_record
+from fakes import Bench, a_record, noise, png
 
 from pytest_imgsim.baselines.store import Store
+from pytest_imgsim.errors import BaselineError, ResultsError
+from pytest_imgsim.files import delete
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.orphans import find_orphans
+from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.orphans import find_orphans, orphans_to_delete
+
+NEW = png(noise(8, 8))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """A rootdir with one baseline."""
+    made = Bench(tmp_path)
+    made.store(NEW)
+    return made
 
 
 def a_store(root: Path, *names: str, template: str = "{name}") -> Store:
@@ -33,15 +46,15 @@ def orphans(store: Store, *records: Record, **more: Any) -> list[str]:
     return [path.removeprefix("baselines/").removesuffix(".png") for path in found]
 
 
-def test_unused_baselines_are_told(tmp_path: Path) -> None:
-    """What no record names is an orphan, in order; what one names is not."""
+def test_unused_baselines(tmp_path: Path) -> None:
+    """A baseline that no record names is an orphan; they are sorted."""
     store = a_store(tmp_path, "t/b", "t/a", "t/a/2", "u/c")
     assert orphans(store, used("t/a")) == ["t/a/2", "t/b", "u/c"]
     assert orphans(store) == ["t/a/2", "t/a", "t/b", "u/c"]
 
 
 def test_paths_are_those_of_records(tmp_path: Path) -> None:
-    """An orphan is named by its whole path, as a record would."""
+    """An orphan is named by its whole path, as in a record."""
     store = a_store(tmp_path, "t/a")
     assert find_orphans(store, tmp_path, []) == ["baselines/t/a.png"]
     assert find_orphans(store, tmp_path / "else", []) == [
@@ -67,7 +80,7 @@ def test_a_file_used_by_path_is_no_orphan(tmp_path: Path) -> None:
 def test_other_platforms_of_a_living_name_are_spared(
     tmp_path: Path, template: str, other: str
 ) -> None:
-    """Another platform's or the shared baseline of a name that is used may be needed there."""
+    """Other platforms may need their own baselines, or the shared one, of a name that is used."""
     store = a_store(tmp_path, other, "t/old", template=template)
     found = orphans(store, used("t/a", "baselines/own/t/a.png"))
     assert other not in found
@@ -75,7 +88,7 @@ def test_other_platforms_of_a_living_name_are_spared(
 
 
 def test_other_platforms_of_a_dead_name_are_orphans(tmp_path: Path) -> None:
-    """Once the name is gone, all its variants are orphans."""
+    """Once a name is unused, the baselines of all platforms are orphans."""
     store = a_store(tmp_path, "windows/t/old", "t/old", template="{platform}/{name}")
     assert orphans(store, used("t/a")) == ["t/old", "windows/t/old"]
 
@@ -87,7 +100,7 @@ def test_variants_belong_to_their_name(tmp_path: Path) -> None:
 
 
 def test_unfinished_tests_are_spared(tmp_path: Path) -> None:
-    """A test that was skipped or failed may not have come to all its baselines."""
+    """A test that was skipped or failed may not have reached all its baselines."""
     store = a_store(tmp_path, "t/a", "t/a/2", "t/a/form/x", "t/ab", "t/a[1]")
     assert orphans(store, unfinished=["t/a"]) == ["t/a[1]", "t/ab"]
 
@@ -110,7 +123,7 @@ def test_variants_of_unfinished_tests_are_spared(tmp_path: Path) -> None:
     ],
 )
 def test_scope(tmp_path: Path, scope: list[str], expected: list[str]) -> None:
-    """Only baselines of what the run could have collected are judged."""
+    """Only baselines of tests that the run could have collected are judged."""
     store = a_store(tmp_path, "t/a", "t/sub/a", "tt/a", "u/a")
     assert orphans(store, scope=scope) == expected
 
@@ -118,3 +131,35 @@ def test_scope(tmp_path: Path, scope: list[str], expected: list[str]) -> None:
 def test_no_folder(tmp_path: Path) -> None:
     """Without baselines there are no orphans."""
     assert orphans(a_store(tmp_path), used("t/a")) == []
+
+
+def test_trim_deletes_what_is_listed(bench: Bench) -> None:
+    """Listed files go, with the folders that this empties; neighbours stay."""
+    lone = bench.store(NEW).with_name("lone") / "deep/x.png"
+    lone.parent.mkdir(parents=True)
+    lone.write_bytes(NEW)
+    listed = ["baselines/tests/test_shop/lone/deep/x.png", "baselines/gone.png"]
+    found = orphans_to_delete(Results([], "baselines", listed), bench.root)
+    assert found == [lone]
+    delete(found, bench.root / "baselines")
+    assert bench.files() == {"baselines/tests/test_shop/test_cart.png"}
+    assert not lone.parent.parent.exists()
+
+
+def test_trim_keeps_the_folder_of_baselines(bench: Bench) -> None:
+    """The folder itself stays when its last file goes."""
+    delete([bench.baseline], bench.root / "baselines")
+    assert list((bench.root / "baselines").iterdir()) == []
+
+
+def test_trim_after_a_partial_run(bench: Bench) -> None:
+    """A run that left out tests cannot know what is unused."""
+    with pytest.raises(ResultsError, match=r"partial \(-k was given\).*run the whole suite"):
+        orphans_to_delete(Results([], "baselines", ["baselines/a.png"], "-k was given"), bench.root)
+
+
+@pytest.mark.parametrize("path", ["notes.txt", "../x.png", "baselines/../x.png", "/etc/passwd"])
+def test_trim_stays_in_the_folder(bench: Bench, path: str) -> None:
+    """Results that name a file elsewhere delete nothing."""
+    with pytest.raises(BaselineError, match="leads out of"):
+        orphans_to_delete(Results([], "baselines", [path]), bench.root)

@@ -25,11 +25,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     bench.store(OLD)
     folder = ResultsFolder(tmp_path / "imgsim-results")
     write(bench, kept(folder, CART), kept(folder, OTHER))
-    told: list[str] = []
-    with Server(folder, "imgsim-results", tell=told.append) as server:
+    printed: list[str] = []
+    with Server(folder, "imgsim-results", echo=printed.append) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield Desk(bench, server, thread, told)
+        yield Desk(bench, server, thread, printed)
         server.shutdown()
         thread.join()
 
@@ -60,10 +60,10 @@ def test_localhost_is_this_machine_too(desk: Desk) -> None:
 
 
 def test_accept(desk: Desk) -> None:
-    """What is accepted becomes the baseline, is told, and stays accepted when the page reloads."""
+    """What is accepted becomes the baseline, is printed, and stays accepted on a reload."""
     reply = desk.accept(OTHER)
     assert json.loads(reply.body) == {"accepted": [f"baselines/{OTHER}.png"]}
-    assert desk.told == [f"accepted baselines/{OTHER}.png"]
+    assert desk.printed == [f"accepted baselines/{OTHER}.png"]
     assert (desk.bench.root / f"baselines/{OTHER}.png").read_bytes() == NEW
     assert desk.bench.baseline.read_bytes() == OLD
     assert b'"accepted": [1]' in desk.ask("GET", "/").body
@@ -94,28 +94,28 @@ WRONG_SENDER = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "status", "told"), [*WRONG_DOOR, *WRONG_SENDER])
+@pytest.mark.parametrize(("changes", "status", "error"), [*WRONG_DOOR, *WRONG_SENDER])
 def test_a_foreign_request_accepts_nothing(
-    desk: Desk, changes: dict[str, str | None], status: int, told: str
+    desk: Desk, changes: dict[str, str | None], status: int, error: str
 ) -> None:
     """Without the right host, token, origin and type nothing is written."""
     before = desk.files()
     known = {"port": desk.server.server_port, "token": desk.token}
     reply = desk.accept(CART, **{k: v and v.format(**known) for k, v in changes.items()})
-    assert (reply.status, reply.error[: len(told)]) == (status, told)
+    assert (reply.status, reply.error[: len(error)]) == (status, error)
     assert desk.files() == before
-    assert desk.told == []
+    assert desk.printed == []
 
 
-@pytest.mark.parametrize(("changes", "status", "told"), WRONG_DOOR)
+@pytest.mark.parametrize(("changes", "status", "error"), WRONG_DOOR)
 @pytest.mark.parametrize("path", ["/", "/report.html", f"/{CART}.actual.png"])
 def test_a_foreign_request_sees_nothing(
-    desk: Desk, path: str, changes: dict[str, str | None], status: int, told: str
+    desk: Desk, path: str, changes: dict[str, str | None], status: int, error: str
 ) -> None:
     """Without the right host and token nothing is shown."""
     known = {"port": desk.server.server_port, "token": desk.token}
     reply = desk.ask("GET", path, **{k: v and v.format(**known) for k, v in changes.items()})
-    assert (reply.status, reply.error[: len(told)]) == (status, told)
+    assert (reply.status, reply.error[: len(error)]) == (status, error)
     assert "Set-Cookie" not in reply.headers
 
 
@@ -176,43 +176,43 @@ def test_other_methods(desk: Desk, method: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "status", "told"),
+    ("wanted", "status", "error"),
     [
         (["tests/test_shop/test_gone"], 409, "test_gone: expected a picture of the last run"),
         (["*"], 409, "expected a picture of the last run"),
         (["test_cart"], 409, "expected a picture of the last run"),
         ([CART, "t/x"], 409, "t/x: expected a picture of the last run"),
-        ([{"name": CART, "actual_sha256": sha256(OLD)}], 409, "load the page again"),
+        ([{"name": CART, "actual_sha256": sha256(OLD)}], 409, "reload the page"),
         ([{"name": CART}], 400, "expected a list of name and actual_sha256"),
         ([5], 400, "expected a list of name and actual_sha256"),
     ],
 )
 def test_what_is_not_there_is_not_accepted(
-    desk: Desk, wanted: list[Any], status: int, told: str
+    desk: Desk, wanted: list[Any], status: int, error: str
 ) -> None:
     """A name is whole and known, with the picture that was seen, or nothing is written."""
     before = desk.files()
     reply = desk.accept(*wanted)
-    assert (reply.status, told in reply.error) == (status, True)
+    assert (reply.status, error in reply.error) == (status, True)
     assert desk.files() == before
     assert b'"accepted": []' in desk.ask("GET", "/").body
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"7", b"null", b"\xff", b'{"name": "x"}'])
 def test_a_body_that_is_no_list(desk: Desk, body: bytes) -> None:
-    """What is not a list of pictures is told as such."""
+    """What is not a list of pictures is refused as such."""
     reply = desk.ask("POST", "/accept", body)
     assert (reply.status, "/accept: expected a list" in reply.error) == (400, True)
 
 
 def test_an_unknown_action(desk: Desk) -> None:
-    """There are two things to post to."""
+    """A request may post to two paths only."""
     reply = desk.ask("POST", "/report.html", b"[]")
     assert (reply.status, reply.error) == (404, "/report.html: expected /accept or /done")
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "error"),
     [
         ({"update_path": "../x.png"}, "leads out of"),
         ({"update_path": "x.png"}, "leads out of"),
@@ -221,14 +221,14 @@ def test_an_unknown_action(desk: Desk) -> None:
         ({"update_path": "baselines/x.jpg"}, "cannot be written as .jpg without loss"),
     ],
 )
-def test_accept_keeps_its_rules(desk: Desk, change: dict[str, Any], told: str) -> None:
-    """What the accept command refuses is refused here, all of it, and the page is told."""
+def test_accept_keeps_its_rules(desk: Desk, change: dict[str, Any], error: str) -> None:
+    """What the accept command refuses is refused here too, with an error for the page."""
     folder = ResultsFolder(desk.bench.root / "imgsim-results")
     bad = kept(folder, OTHER, **change)
     write(desk.bench, kept(folder, CART), bad)
     before = desk.files()
     reply = desk.accept(CART, {"name": OTHER, "actual_sha256": bad.actual_sha256})
-    assert (reply.status, told in reply.error) == (409, True)
+    assert (reply.status, error in reply.error) == (409, True)
     assert desk.files() == before
 
 
@@ -237,7 +237,7 @@ def test_a_baseline_that_cannot_be_written(desk: Desk) -> None:
     (desk.bench.root / f"baselines/{OTHER}.png").mkdir()
     reply = desk.accept(OTHER)
     assert (reply.status, "test_[x].png" in reply.error) == (409, True)
-    assert desk.told == []
+    assert desk.printed == []
 
 
 def test_results_that_vanish(desk: Desk) -> None:
@@ -256,30 +256,30 @@ def test_done(desk: Desk) -> None:
     assert not desk.thread.is_alive()
 
 
-@pytest.mark.parametrize(("error", "told"), [(BrokenPipeError(), False), (ValueError(), True)])
+@pytest.mark.parametrize(("error", "shown"), [(BrokenPipeError(), False), (ValueError(), True)])
 def test_a_browser_that_hangs_up(
-    desk: Desk, capsys: pytest.CaptureFixture[str], error: Exception, told: bool
+    desk: Desk, capsys: pytest.CaptureFixture[str], error: Exception, shown: bool
 ) -> None:
-    """A connection that breaks is no news; an error of our own is."""
+    """A connection that breaks is ignored; an error of our own is shown."""
     try:
         raise error
     except type(error):
         desk.server.handle_error(None, ("127.0.0.1", 1))
-    assert (type(error).__name__ in capsys.readouterr().err) == told
+    assert (type(error).__name__ in capsys.readouterr().err) == shown
 
 
 def test_a_port_that_is_taken(desk: Desk) -> None:
-    """A port is one's own or an error that names the option."""
+    """A port that is in use or invalid is an error that names the option."""
     folder = ResultsFolder(desk.bench.root)
     for port in (desk.server.server_port, 70_000):
         with pytest.raises(SettingsError, match=rf"--port: expected a free port, got {port} \("):
-            Server(folder, "x", port=port, tell=print)
+            Server(folder, "x", port=port, echo=print)
 
 
 def test_it_listens_on_this_machine_alone(desk: Desk) -> None:
-    """The address is the loopback, and every session has a token of its own."""
+    """It listens on the loopback address, and every session has its own token."""
     assert desk.server.server_address[0] == "127.0.0.1"
     folder = ResultsFolder(desk.bench.root)
-    with Server(folder, "x", tell=print) as other:
+    with Server(folder, "x", echo=print) as other:
         assert other.review.url.partition("token=")[2] != desk.token
         assert len(desk.token) >= 40

@@ -1,0 +1,202 @@
+"""The results folder: what is written is read again, and files of earlier runs go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import Bench, a_record, noise, png
+
+from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.pictures.picture import sha256
+from pytest_imgsim.record import Record, RegionScore, Verdict
+from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+
+NEW = png(noise(8, 8))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """An empty rootdir."""
+    return Bench(tmp_path)
+
+
+def folder_of(bench: Bench) -> ResultsFolder:
+    return ResultsFolder(bench.root / "imgsim-results")
+
+
+def kept(bench: Bench, name: str = "tests/test_shop/test_cart", **changes: Any) -> Record:
+    """Keep an actual picture and return its record."""
+    path = folder_of(bench).keep(name, "actual", NEW)
+    target = f"baselines/{name}.png"
+    values = {"name": name, "baseline": target, "update_path": target, "actual": path}
+    return a_record(**{**values, "actual_sha256": sha256(NEW), **changes})
+
+
+def write(bench: Bench, results: Results) -> ResultsFolder:
+    folder = folder_of(bench)
+    folder.write(results, root=bench.root, version="0")
+    return folder
+
+
+@pytest.mark.parametrize("text", ["plain", "Grüße 日本 🙂", "lone \ud800 surrogate", 'a"\\\n'])
+def test_results_round_trip(bench: Bench, text: str) -> None:
+    """What was written is read again, with the rootdir, whatever a test is called."""
+    results = Results([kept(bench, message=text)], "baselines", ["baselines/x.png"], "stopped")
+    assert write(bench, results).read() == (results, bench.root.resolve())
+
+
+#: What release 0.1.0 wrote: schema 1, whose regions do not say what a score is made of.
+SCHEMA_1 = """{
+"schema": 1,
+"version": "0.1.0",
+"root": "..",
+"baselines": "baselines",
+"records": [
+{"test": "t.py::test_a", "name": "t/test_a", "verdict": "failed", "threshold": 0.6,
+ "threshold_from": "default", "warn_threshold": null, "score": -0.25, "global_score": 0.875,
+ "regions": [{"x": 8, "y": 16, "width": 30, "height": 40, "score": -0.25,
+              "kind": "text changed", "dx": 0, "dy": 0}],
+ "fingerprint": "f", "flaky": "", "pixel_difference": 0.125, "ssim": 0.5,
+ "actual_size": [80, 60], "baseline_size": [80, 60], "baseline": "baselines/t/test_a.png",
+ "variant": 1, "update_path": "baselines/t/test_a.png", "ignored": null,
+ "actual": "t/test_a.actual.png", "baseline_copy": "t/test_a.baseline.png",
+ "diff": "t/test_a.diff.png", "filled": "t/test_a.filled.png", "heat": null, "mask": null,
+ "actual_sha256": "00", "model": "resnet50", "model_seconds": 0.5, "claimed": true,
+ "markers": ["slow"], "message": ""}
+],
+"orphans": ["baselines/t/old.png"],
+"partial": "",
+"environment": {"python": "3.12.1"},
+"share": {"template": "{name}", "scope": [""], "ran": ["t.py::test_a"], "left_out": [],
+          "unfinished": []}
+}
+"""
+
+
+def test_schema_1(bench: Bench) -> None:
+    """Results of the first release are read; their regions have no cosine, weight and reason."""
+    folder = folder_of(bench)
+    folder.folder.mkdir()
+    (folder.folder / "results.json").write_text(SCHEMA_1)
+    results, root = folder.read()
+    assert root == bench.root.resolve()
+    [record] = results.records
+    assert (record.verdict, record.score, record.markers) == (Verdict.FAILED, -0.25, ("slow",))
+    assert record.regions == (RegionScore(8, 16, 30, 40, -0.25, "text changed"),)
+    assert results.orphans == ["baselines/t/old.png"]
+    assert results.share == Share(ran=("t.py::test_a",))
+    assert results.environment == {"python": "3.12.1"}
+
+
+def test_schema_2(bench: Bench) -> None:
+    """Regions carry the cosine, the weight and its reason, or the rule that set the score."""
+    regions = (
+        RegionScore(1, 2, 3, 4, 0.5, cosine=0.9375, weight=2.5, reason="same renderer"),
+        RegionScore(5, 6, 1, 16, 0.99, reason="text caret"),
+    )
+    results = Results([a_record(regions=regions)])
+    folder = write(bench, results)
+    content = json.loads((folder.folder / "results.json").read_text())
+    assert content["schema"] == 2
+    keys = ("score", "cosine", "weight", "reason")
+    assert [[region[key] for key in keys] for region in content["records"][0]["regions"]] == [
+        [0.5, 0.9375, 2.5, "same renderer"],
+        [0.99, None, None, "text caret"],
+    ]
+    assert folder.read()[0].records == results.records
+
+
+def test_results_in_a_linked_folder(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Rootdir is found again where the results folder is a link to another disk."""
+    (bench.root / "imgsim-results").symlink_to(tmp_path_factory.mktemp("disk"))
+    assert write(bench, Results([a_record()])).read()[1] == bench.root.resolve()
+
+
+def test_no_results(bench: Bench) -> None:
+    """Without a run there is nothing to read, and the message says what to do."""
+    with pytest.raises(ResultsError, match="no results here; run pytest first"):
+        folder_of(bench).read()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema": 3}, "expected schema 1 or 2, got 3; run pytest again, or use the version"),
+        ({"schema": 0}, "expected schema 1 or 2, got 0"),
+        ({"schema": "2"}, "expected schema 1 or 2, got '2'"),
+        ({"schema": ...}, "expected schema 1 or 2, got None"),
+        ({"records": None}, "not in the form"),
+        ({"records": [{}]}, r"not in the form that pytest-imgsim writes \(KeyError: 'verdict'\)"),
+        ({"records": [{"verdict": "x"}]}, "not in the form"),
+        (
+            {"baselines": ...},
+            r"not in the form that pytest-imgsim writes \(KeyError: 'base",
+        ),
+        ({"root": ...}, "not in the form"),
+        ({"environment": []}, "not in the form"),
+        ({"root": 5}, "not in the form"),
+    ],
+)
+def test_results_of_another_form(bench: Bench, change: dict[str, Any], message: str) -> None:
+    """Results of another schema or form are refused, with the rule that they break."""
+    path = write(bench, Results([a_record()])).folder / "results.json"
+    content = {**json.loads(path.read_text(encoding="utf-8")), **change}
+    path.write_text(json.dumps({k: v for k, v in content.items() if v is not ...}))
+    with pytest.raises(ResultsError, match=f"results.json: {message}"):
+        folder_of(bench).read()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"{", "cannot be read"),
+        (b"", "cannot be read"),
+        (b"\xff", "cannot be read"),
+        (b"[]", "schema"),
+    ],
+)
+def test_broken_results(bench: Bench, data: bytes, message: str) -> None:
+    """A file that is no JSON object is refused."""
+    folder = folder_of(bench)
+    folder.folder.mkdir()
+    (folder.folder / "results.json").write_bytes(data)
+    with pytest.raises(ResultsError, match=f"{message}.*run pytest again"):
+        folder.read()
+
+
+def test_sweep(bench: Bench) -> None:
+    """Pictures of earlier runs go, what this run kept stays, and so do foreign files."""
+    folder = folder_of(bench)
+    old = [folder.keep("t/old/a", kind, NEW) for kind in ("actual", "baseline", "diff", "filled")]
+    foreign = ["notes.txt", "t/shot.png", "deep/er/x.json"]
+    for name in foreign:
+        (folder.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder.folder / name).write_bytes(b"")
+    (folder.folder / ".imgsim-x.tmp").write_bytes(b"")
+    record = kept(bench)
+    write(bench, Results([record]))
+    assert not [name for name in old if (folder.folder / name).exists()]
+    left = {path.relative_to(folder.folder).as_posix() for path in folder.folder.rglob("*.*")}
+    assert left == {*foreign, str(record.actual), "results.json", ".gitignore"}
+    assert not (folder.folder / "t/old").exists()
+
+
+def test_sweep_leaves_foreign_folders(bench: Bench) -> None:
+    """An empty folder that is not ours stays."""
+    empty = bench.root / "imgsim-results/videos/today"
+    empty.mkdir(parents=True)
+    write(bench, Results([a_record()]))
+    assert empty.is_dir()
+
+
+def test_results_ignore_themselves(bench: Bench) -> None:
+    """Git does not see the folder; a .gitignore that is there already stays."""
+    kept(bench)
+    ignore = bench.root / "imgsim-results/.gitignore"
+    assert ignore.read_bytes() == b"*\n"
+    ignore.write_bytes(b"mine")
+    write(bench, Results([a_record()]))
+    assert ignore.read_bytes() == b"mine"
