@@ -1,22 +1,17 @@
-"""A pytest plugin that runs the tests with one constant of the package changed.
+"""Changes one constant of the package in the source, as it is imported.
 
-It changes the source as it is imported, so that what is made of the constant, and what imports it
-by name, changes with it. ``-p changed_constant`` loads it, and the environment names the change:
-``IMGSIM_CONSTANT="pytest_imgsim.diff.classify:NEAR=16"``.
+So what is made of the constant, and what imports it by name, changes with it.
 """
 
 from __future__ import annotations
 
 import ast
-import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 from typing import Any
-
-VARIABLE = "IMGSIM_CONSTANT"
 
 
 def assignments(tree: ast.Module) -> dict[str, ast.expr]:
@@ -75,6 +70,7 @@ class _Finder(MetaPathFinder):
         return spec
 
 
-if change := os.environ.get(VARIABLE):
-    assert change.partition(":")[0] not in sys.modules, "load this plugin before the package"
+def install(change: str) -> None:
+    """Change a constant, given as ``pytest_imgsim.diff.classify:NEAR=16``, from now on."""
+    assert change.partition(":")[0] not in sys.modules, "install before the package is imported"
     sys.meta_path.insert(0, _Finder(change))

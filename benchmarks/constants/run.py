@@ -4,8 +4,9 @@ One command, from the repository::
 
     python benchmarks/constants/run.py [--only NAME ...] [--out FILE] [--seconds LIMIT]
 
-Each change runs tests/golden in a process of its own, until its first failure. With ``--out`` the
-outcomes are kept as they come, and a second run goes on where the first one ended.
+Each change compares the pairs of tests/golden in a process of its own, until the first one that is
+not as stored. With ``--out`` the outcomes are kept as they come, and a second run goes on where the
+first one ended.
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ import argparse
 import ast
 import json
 import os
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from changed_constant import VARIABLE, assignments
+from changed_constant import assignments
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PACKAGE = "pytest_imgsim"
-#: Seconds for one run of the golden pairs, which takes about ten.
+#: Seconds for one change, which takes a few, and the first one about ten.
 TIMEOUT = 180
 
 #: Each constant with the package it belongs to, and the values that it is given: a moderate
@@ -91,7 +92,7 @@ class Outcome:
     result : str
         "noticed", "unnoticed", "not found" or "broken".
     by : str
-        The first test that noticed, or what is wrong.
+        What moved first, or what is wrong.
     """
 
     constant: str
@@ -117,32 +118,31 @@ def places(constant: str) -> list[str]:
     return [m for m in found if m.startswith(f"{PACKAGE}.{package}.")] or found
 
 
-def outcome(constant: str, value: str) -> Outcome:
+def outcome(constant: str, value: str, cache: Path) -> Outcome:
     """Return whether the golden pairs notice a change."""
     found = places(constant)
     if len(found) != 1:
         told = f"defined in {', '.join(found)}" if found else "renamed? correct CHANGES"
         return Outcome(constant, value, "broken" if found else "not found", told)
-    code, output = tested(f"{found[0]}:{constant.partition('.')[2]}={value}")
-    if code == 0:
-        return Outcome(constant, value, "unnoticed")
-    failed = re.search(r"^(?:FAILED|ERROR) \S*\[([^]]+)\]", output, re.MULTILINE)
-    if code != 1 or failed is None:
-        return Outcome(constant, value, "broken", output.strip().splitlines()[-1])
-    return Outcome(constant, value, "noticed", f"by {failed[1]}")
+    code, told = first_moved(cache, f"{found[0]}:{constant.partition('.')[2]}={value}")
+    if code:
+        return Outcome(constant, value, "broken", told)
+    return Outcome(constant, value, "noticed" if told else "unnoticed", told)
 
 
-def tested(change: str) -> tuple[int, str]:
-    """Return the exit code and the output of the golden tests with one change."""
-    folders = (str(HERE), os.environ.get("PYTHONPATH", ""))
+def first_moved(cache: Path, *change: str) -> tuple[int, str]:
+    """Return the exit code of a process that compares the pairs, and its last line."""
+    folders = (str(ROOT), str(ROOT / "tests"))
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/golden", "-x", "-q", "--tb=no", "-rfE",
-         "-p", "changed_constant", "-p", "no:cacheprovider", "-p", "no:xdist"],
-        cwd=ROOT,
-        env={**os.environ, VARIABLE: change, "PYTHONPATH": os.pathsep.join(filter(None, folders))},
-        capture_output=True, text=True, timeout=TIMEOUT, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+        [sys.executable, str(HERE / "first_moved.py"), str(cache), *change],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    output = done.stderr if done.returncode else done.stdout
+    return done.returncode, output.strip().rpartition("\n")[2]
 
 
 def known(out: Path | None) -> Iterator[Outcome]:
@@ -150,6 +150,13 @@ def known(out: Path | None) -> Iterator[Outcome]:
     if out is not None and out.exists():
         for line in out.read_text(encoding="utf-8").splitlines():
             yield Outcome(**json.loads(line))
+
+
+def keep(out: Path | None, one: Outcome) -> None:
+    """Keep an outcome for a later run."""
+    if out is not None:
+        with out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(one)) + "\n")
 
 
 def arguments() -> argparse.Namespace:
@@ -162,23 +169,26 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Go through the changes, and print; 1 where one goes unnoticed."""
+    """Go through the changes, and print; 1 where one goes unnoticed, 2 where nothing can."""
     given = arguments()
     done = {(one.constant, one.value): one for one in known(given.out)}
     end = time.monotonic() + given.seconds
-    for constant in given.only or CHANGES:
-        for value in CHANGES[constant]:
-            if time.monotonic() > end:
-                print("out of time; run again with the same --out to go on")
-                return 1
+    changes = [(each, value) for each in given.only or CHANGES for value in CHANGES[each]]
+    with TemporaryDirectory() as cache:
+        _, told = first_moved(Path(cache))
+        if told:
+            print(f"without any change, {told}; run python tests/golden/refresh.py first")
+            return 2
+        for constant, value in changes:
             if (constant, value) not in done:
-                done[constant, value] = outcome(constant, value)
-                if given.out is not None:
-                    with given.out.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(asdict(done[constant, value])) + "\n")
+                if time.monotonic() > end:
+                    print("out of time; run again with the same --out to go on")
+                    return 1
+                done[constant, value] = outcome(constant, value, Path(cache))
+                keep(given.out, done[constant, value])
             print(done[constant, value], flush=True)
-    missed = [one for one in done.values() if one.result != "noticed"]
-    print(f"{len(done) - len(missed)} of {len(done)} changes noticed")
+    missed = [done[change] for change in changes if done[change].result != "noticed"]
+    print(f"{len(changes) - len(missed)} of {len(changes)} changes noticed")
     return 1 if missed else 0
 
 

@@ -22,15 +22,18 @@ from pytest_imgsim.model.resnet50 import ResNet50
 
 
 def main() -> None:
-    """Measure, print and store."""
-    before = read() if STORED.exists() else {}
+    """Measure, print and store; what has not moved keeps its digits."""
+    stored = read() if STORED.exists() else {}
     with TemporaryDirectory() as scratch:
         bench = Bench(ResNet50(), Path(scratch))
-        now = {name: bench.values(name) for name in PAIRS}
-    for name in {**before, **now}:
-        for line in moved(before.get(name, {}), now.get(name, {})):
+        found = {name: bench.values(name) for name in PAIRS}
+    for name in {**stored, **found}:
+        changes = list(moved(stored.get(name, {}), found.get(name, {})))
+        for line in changes:
             print(f"{name}: {line}")
-    write(now)
+        if not changes:
+            found[name] = stored[name]
+    write(found)
 
 
 if __name__ == "__main__":
