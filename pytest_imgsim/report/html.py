@@ -58,7 +58,11 @@ def page(results: Results, report: str, *, accepted: Sequence[int] | None = None
         "data": json.dumps(content).replace("<", "\\u003c"),
         "script": script,
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda name: values[name[1]], _part("page.html"))
+
+    def value_of(placeholder: re.Match[str]) -> str:
+        return values[placeholder[1]]
+
+    return re.sub(r"\{\{(\w+)\}\}", value_of, _part("page.html"))
 
 
 def _shown(record: Record) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _drawn(record: Record, path: Path, protocol: str, columns: int, settings: Se
 
     try:
         picture = decode(path.read_bytes(), max_pixels=settings.max_pixels)
-    except (OSError, ImgsimError):  # a worker on another machine has kept it, say
+    except (OSError, ImgsimError):  # such as one kept by a worker on another machine
         return ""
     focus = record.region.y + record.region.height // 2 if record.region else 0
     return encode(picture.rgb, protocol, columns=columns, focus=focus)

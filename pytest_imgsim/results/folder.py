@@ -13,7 +13,7 @@
      "share": <the fields of Share, or null>}
 
 Schema 1 is read as well. Its regions have no ``cosine``, ``weight`` and ``reason``, and its scores
-lie in [-1, 1]. ``docs/results.md`` describes each key.
+are in [-1, 1]. ``docs/results.md`` describes each key.
 """
 
 from __future__ import annotations

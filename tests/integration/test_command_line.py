@@ -163,9 +163,9 @@ def test_compare(
     a, b = "baselines/test_page/test_a.png", "baselines/test_page/test_b.png"
     assert main(["compare", a, b]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["score", "global", "worst", "verdict"]
-    assert "16x16 at (40, 40): removed" in lines[2]
-    assert lines[3] == "verdict  failed"
+    assert [line.split()[0] for line in lines] == ["score", "cosine", "global", "worst", "verdict"]
+    assert "16x16 at (40, 40): removed" in lines[3]
+    assert lines[4] == "verdict  failed"
     assert main(["compare", a, b, "--threshold=0"]) == 0
     assert main(["compare", a, a]) == 0
     assert "score    1.0000" in capsys.readouterr().out

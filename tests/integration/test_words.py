@@ -72,6 +72,45 @@ def test_a_push_is_one_finding(pages: Suite, mode: tuple[str, ...]) -> None:
         assert record["pixel_difference"] < 0.1
 
 
+def test_what_a_score_is_made_of(pages: Suite) -> None:
+    """The cosine and the weight of the worst region stand below its score, and in results.json."""
+    change(pages, header=(200, 30, 30))
+    result = pages.run()
+    result.stdout.re_match_lines(
+        [
+            r"  score +0\.\d{4} in the worst region \(1 is identical\)",
+            r" {13}cosine -?0\.\d{4}, weighted \d\.?\d*: same renderer",
+            r"  threshold .*",
+        ]
+    )
+    for record in pages.records().values():
+        [region] = record["regions"]
+        # The fake model's features may be negative, and so may its cosines.
+        assert -1 <= region["cosine"] < 1 < region["weight"] <= 3
+        assert region["reason"] == "same renderer"
+
+
+def test_a_lone_caret(suite: Suite, picture: Callable[..., Any]) -> None:
+    """A caret fails at threshold 1 only; its rule is named, and the model is not asked."""
+    suite.write("def test_a(assert_similar): assert_similar('now.png', 'a', 1)")
+    suite.put("now.png", picture())
+    suite.run("--update-baselines")
+    page = picture()
+    page[40:56, 30] = 0
+    suite.put("now.png", page)
+    result = suite.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["  score      0.9900 in the worst region*", " " * 13 + "text caret"]
+    )
+    result.stdout.no_fnmatch_line("*cosine*")
+    result.stdout.no_fnmatch_line("  global *")
+    [record] = suite.records().values()
+    assert (record["score"], record["global_score"], record["model"]) == (0.99, None, None)
+    [region] = record["regions"]
+    assert [region[key] for key in ("cosine", "weight", "reason")] == [None, None, "text caret"]
+
+
 def test_another_size_in_words(suite: Suite, picture: Callable[..., Any]) -> None:
     """A banner that makes the picture longer is reported as that, without a score."""
     suite.write("def test_a(assert_similar): assert_similar('now.png', 'a')")
