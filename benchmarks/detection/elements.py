@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from layout import drifted
-from machines import BY_NAME, PLAIN, VIEWPORT, Machine, browser_of, to_plain_size
+from machines import HINTED_WIDTHS, MACHINES, PLAIN, VIEWPORT, Machine, browser_of, to_plain_size
 from pairs import Album, Record, half_of, write_lines
 from pictures import Pixels, changed_box
 from PIL import Image
@@ -28,16 +28,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from templates import ARIMO, FONTS, SPLITS, fetch_missing
 from treatments import TREATMENTS
 from visits import new_page, screenshot
-from widget_changes import CHANGES, TEXT_CHANGES, Change, moved_by_one
+from widget_changes import CHANGES, CONTENT_CHANGES, Change, moved_by_one
 from widget_html import STYLE, html
 from widgets import Element, drawn
 
 AMOUNT = 120
-#: Of one element: how many kinds of noise; how many regressions of its text and of its looks; and
-#: how many of these are seen through noise as well.
-NOISES, OF_TEXT, OF_LOOKS, THROUGH = 6, 2, 3, 3
+#: Of one element: how many kinds of noise; how many regressions of its content and of its looks,
+#: and how many of these are seen through noise as well.
+NOISES, OF_CONTENT, OF_LOOKS, THROUGH = 6, 2, 3, 3
 MOVED = "moved 1 px"
-NOISE_KINDS = (*(name for name in BY_NAME if name != PLAIN.name), *TREATMENTS, MOVED)
+SEEN_ON = (*MACHINES, HINTED_WIDTHS)
+NOISE_KINDS = (*(one.name for one in SEEN_ON if one != PLAIN), *TREATMENTS, MOVED)
 KINDS = tuple(change.__name__ for change in CHANGES)
 GAP = 4
 Place = tuple[int, int]
@@ -92,9 +93,9 @@ def subject(split: str, number: int) -> Subject:
     name = f"{split}-{number:03d}"
     draw = random.Random(f"element {name}")
     element = drawn(draw)
-    text = _changed(element, draw, TEXT_CHANGES)[:OF_TEXT]
-    looks = _changed(element, draw, [c for c in CHANGES if c not in TEXT_CHANGES])[:OF_LOOKS]
-    regressions = draw.sample([*text, *looks], len(text) + len(looks))
+    content = _changed(element, draw, CONTENT_CHANGES)[:OF_CONTENT]
+    looks = _changed(element, draw, [c for c in CHANGES if c not in CONTENT_CHANGES])[:OF_LOOKS]
+    regressions = draw.sample([*content, *looks], len(content) + len(looks))
     moved = Variant(MOVED, moved_by_one(element, draw))
     noises = draw.sample(NOISE_KINDS, NOISES)
     return Subject(
@@ -182,7 +183,7 @@ def shoot_all(subjects: list[Subject], work: Path) -> Shots:
     """Return the pictures of all machines."""
     shots: Shots = {}
     with sync_playwright() as playwright:
-        for machine in BY_NAME.values():
+        for machine in SEEN_ON:
             with browser_of(machine, playwright, work) as browser:
                 shots |= shoot(subjects, machine, browser)
     return shots
