@@ -60,8 +60,7 @@ def stands_elsewhere(a: Pixels, b: Pixels) -> bool:
 def drifted(shot: Pixels, plain: Pixels) -> bool:
     """Return whether something stands elsewhere in a small picture, of any size from a block on.
 
-    Text does when another machine gives its letters other widths. Blocks are cut from every corner:
-    together they cover pictures that are no multiple of a block.
+    Blocks are cut from every corner: together they cover pictures that are no multiple of a block.
     """
     ways = (slice(None), slice(None, None, -1))
     corners = [(down, right) for down in ways for right in ways]
