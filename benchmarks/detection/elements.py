@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from layout import drifted
-from machines import BY_NAME, PLAIN, VIEWPORT, Machine, browser_of, to_plain_size
+from layout import MAX_SHIFT
+from machines import HINTED_WIDTHS, MACHINES, PLAIN, VIEWPORT, Machine, browser_of, to_plain_size
 from pairs import Album, Record, half_of, write_lines
 from pictures import Pixels, changed_box
 from PIL import Image
@@ -28,16 +28,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from templates import ARIMO, FONTS, SPLITS, fetch_missing
 from treatments import TREATMENTS
 from visits import new_page, screenshot
-from widget_changes import CHANGES, TEXT_CHANGES, Change, moved_by_one
+from widget_changes import CHANGES, CONTENT_CHANGES, Change, moved_by_one
 from widget_html import STYLE, html
 from widgets import Element, drawn
 
 AMOUNT = 120
-#: Of one element: how many kinds of noise; how many regressions of its text and of its looks; and
-#: how many of these are seen through noise as well.
-NOISES, OF_TEXT, OF_LOOKS, THROUGH = 6, 2, 3, 3
+#: Of one element: how many kinds of noise; how many regressions of its content and of its looks,
+#: and how many of these are seen through noise as well.
+NOISES, OF_CONTENT, OF_LOOKS, THROUGH = 6, 2, 3, 3
 MOVED = "moved 1 px"
-NOISE_KINDS = (*(name for name in BY_NAME if name != PLAIN.name), *TREATMENTS, MOVED)
+SEEN_ON = (*MACHINES, HINTED_WIDTHS)
+NOISE_KINDS = (*(one.name for one in SEEN_ON if one != PLAIN), *TREATMENTS, MOVED)
 KINDS = tuple(change.__name__ for change in CHANGES)
 GAP = 4
 Place = tuple[int, int]
@@ -92,9 +93,9 @@ def subject(split: str, number: int) -> Subject:
     name = f"{split}-{number:03d}"
     draw = random.Random(f"element {name}")
     element = drawn(draw)
-    text = _changed(element, draw, TEXT_CHANGES)[:OF_TEXT]
-    looks = _changed(element, draw, [c for c in CHANGES if c not in TEXT_CHANGES])[:OF_LOOKS]
-    regressions = draw.sample([*text, *looks], len(text) + len(looks))
+    content = _changed(element, draw, CONTENT_CHANGES)[:OF_CONTENT]
+    looks = _changed(element, draw, [c for c in CHANGES if c not in CONTENT_CHANGES])[:OF_LOOKS]
+    regressions = draw.sample([*content, *looks], len(content) + len(looks))
     moved = Variant(MOVED, moved_by_one(element, draw))
     noises = draw.sample(NOISE_KINDS, NOISES)
     return Subject(
@@ -138,7 +139,21 @@ def sheets_of(subjects: list[Subject]) -> Iterator[list[tuple[Subject, Place]]]:
     yield page
 
 
-Shots = dict[tuple[str, str, str], Pixels]
+@dataclass(frozen=True)
+class Shot:
+    """The picture of an element, and the left and right edges of its texts on the page."""
+
+    pixels: Pixels
+    edges: list[float]
+
+    def drifts_from(self, plain: Shot) -> bool:
+        """Return whether a text ends elsewhere, since another machine's letters are wider."""
+        return bool((np.abs(np.subtract(self.edges, plain.edges)) > MAX_SHIFT).any())
+
+
+EDGES = """[...document.querySelectorAll(".box")].map((box) => [...box.querySelectorAll("span")]
+  .map((e) => e.getBoundingClientRect()).flatMap((r) => [r.left, r.right]))"""
+Shots = dict[tuple[str, str, str], Shot]
 
 
 def shoot(subjects: list[Subject], machine: Machine, browser: Browser) -> Shots:
@@ -163,10 +178,10 @@ def _shot_of(seen: list[tuple[Subject, Variant, Place]], machine: Machine, page:
     body = "".join(html(variant.element, *place) for _, variant, place in seen)
     style = f"<style>{STYLE}{machine.style}</style>"
     page.set_content(f"<!DOCTYPE html><meta charset=utf-8>{style}<body>{body}")
-    shot = screenshot(page)
+    shot, edges = screenshot(page), page.evaluate(EDGES)
     return {
-        (one.name, variant.kind, machine.name): _cut(shot, one.plain, place, machine)
-        for one, variant, place in seen
+        (one.name, variant.kind, machine.name): Shot(_cut(shot, one.plain, place, machine), ends)
+        for (one, variant, place), ends in zip(seen, edges, strict=True)
     }
 
 
@@ -182,7 +197,7 @@ def shoot_all(subjects: list[Subject], work: Path) -> Shots:
     """Return the pictures of all machines."""
     shots: Shots = {}
     with sync_playwright() as playwright:
-        for machine in BY_NAME.values():
+        for machine in SEEN_ON:
             with browser_of(machine, playwright, work) as browser:
                 shots |= shoot(subjects, machine, browser)
     return shots
@@ -195,19 +210,19 @@ def pairs_of(work: Path, one: Subject, shots: Shots) -> list[Record]:
     """Keep the pictures of an element and return its pairs."""
     common = {"template": one.name, "split": one.split, "form": one.plain.form}
     plain = shots[one.name, "", PLAIN.name]
-    album = Album(work, f"elements/{one.split}/{one.name}", plain, **common)
+    album = Album(work, f"elements/{one.split}/{one.name}", plain.pixels, **common)
     pairs = []
     for noise in one.noises:
+        half, drift = half_of(noise, NOISE_KINDS), _drifts(one, noise, shots)
         pixels = _seen(one, "", noise, shots)
-        half, drift = half_of(noise, NOISE_KINDS), drifted(pixels, plain)
         pairs += album.benign(pixels, noise, noise, half=half, drift=drift)
     for kind in (variant.kind for variant in one.variants[2:]):
         for noise in filter(None, (PLAIN.name, one.through.get(kind))):
             # What a treatment leaves of a change is no measure of whether it shows.
             machine = PLAIN.name if noise in TREATMENTS else noise
-            before = shots[one.name, "", machine]
-            box = changed_box(before, shots[one.name, kind, machine])
-            if box and not drifted(before, plain):
+            before, after = (shots[one.name, look, machine].pixels for look in ("", kind))
+            box = changed_box(before, after)
+            if box and not _drifts(one, noise, shots):
                 more = {"kind": kind, "machine": noise, "box": box, "half": half_of(kind, KINDS)}
                 pixels = _seen(one, kind, noise, shots)
                 pairs.append(album.regression(pixels, f"{noise}-{kind}", **more))
@@ -217,10 +232,15 @@ def pairs_of(work: Path, one: Subject, shots: Shots) -> list[Record]:
 def _seen(one: Subject, kind: str, noise: str, shots: Shots) -> Pixels:
     """Return a variant of an element as it comes through a noise."""
     if noise == MOVED:
-        return shots[one.name, MOVED, PLAIN.name]
+        return shots[one.name, MOVED, PLAIN.name].pixels
     if noise in TREATMENTS:
-        return TREATMENTS[noise](shots[one.name, kind, PLAIN.name])
-    return shots[one.name, kind, noise]
+        return TREATMENTS[noise](shots[one.name, kind, PLAIN.name].pixels)
+    return shots[one.name, kind, noise].pixels
+
+
+def _drifts(one: Subject, noise: str, shots: Shots) -> bool:
+    shot, plain = shots.get((one.name, "", noise)), shots[one.name, "", PLAIN.name]
+    return shot is not None and shot.drifts_from(plain)
 
 
 def main() -> None:

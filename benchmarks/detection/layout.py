@@ -58,13 +58,13 @@ def stands_elsewhere(a: Pixels, b: Pixels) -> bool:
 
 
 def drifted(shot: Pixels, plain: Pixels) -> bool:
-    """Return whether something stands elsewhere in a picture of any size.
+    """Return whether something stands elsewhere in a small picture, of any size from a block on.
 
-    Text does when another machine gives its letters other widths.
+    Blocks are cut from every corner: together they cover pictures that are no multiple of a block.
     """
-    whole = [(0, -length % BLOCK) for length in plain.shape[:2]]
-    a, b = (np.pad(pixels, (*whole, (0, 0)), mode="edge") for pixels in (shot, plain))
-    return stands_elsewhere(a, b)
+    ways = (slice(None), slice(None, None, -1))
+    corners = [(down, right) for down in ways for right in ways]
+    return any(stands_elsewhere(shot[corner], plain[corner]) for corner in corners)
 
 
 def _blocks(plane: Plane) -> Plane:

@@ -93,6 +93,13 @@ MACHINES = (
     Machine("offset", style="body { position: relative; left: .35px; top: .3px }"),
     Machine("offset-half", style="body { position: relative; left: -.5px; top: .5px }"),
 )
+#: Letters have whole widths, those of full hinting: long lines end some pixels aside. The pages are
+#: not shown on it, where that is another layout.
+HINTED_WIDTHS = Machine(
+    "hinted-widths",
+    ("--disable-font-subpixel-positioning",),
+    fonts=_rule("hintstyle", "const", "hintfull") + _rule("autohint", "bool", "false"),
+)
 #: An npm package that carries a build of Chromium, with the browser's version for its own.
 CARRIER = "@sparticuz/chromium"
 #: Other versions of the browser, for Linux on x86-64.

@@ -192,4 +192,4 @@ CHANGES: tuple[Change, ...] = (
     shift,
     family,
 )
-TEXT_CHANGES: tuple[Change, ...] = (word, digit, sign, letter)
+CONTENT_CHANGES: tuple[Change, ...] = (word, digit, sign, letter, icon)

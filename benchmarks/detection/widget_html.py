@@ -29,7 +29,7 @@ def html(element: Element, left: int, top: int) -> str:
         f"justify-content:{e.align}"
     )
     inner = _svg(e) + (f"<span>{escaping.escape(e.text)}</span>" if e.text else "")
-    more = "".join(f"<div class=more>{escaping.escape(text)}</div>" for text in e.more)
+    more = "".join(f"<div class=more><span>{escaping.escape(text)}</span></div>" for text in e.more)
     style = escaping.escape(body)
     return (
         f'<div class=box style="{box}"><div class=body style="{style}">'

@@ -237,6 +237,14 @@ def _card(element: Element, draw: Draw) -> Element:
     return replace(element, size=size, more=more, border=border, radius=draw.choice((0, 6)))
 
 
+def _note(element: Element, draw: Draw) -> Element:
+    size = draw.choice((11, 12, 13, 14))
+    letters = int((MOST - 40) / (LETTER * size))
+    # Lines as long as the box allows: other widths of letters add up along them.
+    lines = (" ".join(draw.sample(sheets.WORDS, 9))[:letters] for _ in range(draw.choice((2, 3))))
+    return replace(element, size=size, more=tuple(lines), page=element.ground)
+
+
 Form = Callable[[Element, Draw], Element]
 FORMS: dict[str, Form] = {
     "label": _label,
@@ -249,4 +257,5 @@ FORMS: dict[str, Form] = {
     "choice": _choice,
     "icon button": _icon_button,
     "card": _card,
+    "note": _note,
 }
