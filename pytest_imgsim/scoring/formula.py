@@ -19,9 +19,10 @@ For each cell, with the cosine :math:`c` of its two feature vectors and its weig
     s = \cos(\sigma(w \arccos c)), \qquad w = (1 + 2 r) \, e
 
 where :math:`r` in [0, 1] says how surely one renderer drew both pictures (`same_renderer`), and
-:math:`e` in [0.5, 1] how well the pixels confirm the change (`pixel_evidence`). The function
-:math:`\sigma` leaves angles up to `SATURATION_ANGLE` as they are; a larger one approaches a right
-angle, so that a score never falls below 0 and the worse of two cells keeps the lower score.
+:math:`e` in [0.5, 1] how well the pixels confirm the change (`pixel_evidence`). With a weight of 1
+the score is the cosine. The function :math:`\sigma` leaves angles up to `SATURATION_ANGLE` as they
+are. Beyond it, an angle that a weight enlarges approaches a right angle: a score never falls below
+0, and the worse of two cells keeps the lower score.
 
 Each number below was chosen on the validation pages of ``benchmarks/detection``, never on its test
 pages; ``docs/thresholds.md`` has the tables and says what each rule is for. The golden pairs in
@@ -115,7 +116,8 @@ def scores(cosines: Any, weights: Any, xp: Any = np) -> Any:
     Parameters
     ----------
     cosines : ndarray or tensor of any shape, float
-        The cosine of each cell's two feature vectors, in [-1, 1]; of ResNet50's, in [0, 1].
+        The cosine of each cell's two feature vectors. ResNet50's are in [0, 1], since its features
+        are not negative; a cosine below 0 counts as 0.
     weights : ndarray or tensor of the same shape, float
         What `weights` returns.
     xp : module
@@ -126,12 +128,15 @@ def scores(cosines: Any, weights: Any, xp: Any = np) -> Any:
     ndarray or tensor of the same shape
         In [0, 1]; exactly 1 where the cosine is.
     """
-    angles = weights * xp.arccos(cosines)
+    angles = xp.arccos(xp.clip(cosines, 0, None))
+    weighted = weights * angles
     room = np.pi / 2 - SATURATION_ANGLE
-    beyond = xp.clip(angles, SATURATION_ANGLE, None) - SATURATION_ANGLE
+    beyond = xp.clip(weighted - SATURATION_ANGLE, 0, None)
     saturated = np.pi / 2 - room * xp.exp(-beyond / room)
-    angles = xp.where(beyond > 0, saturated, angles)
-    return xp.where(cosines == 1, 1.0, xp.cos(angles))
+    # Only what the weight enlarges is saturated.
+    plain = xp.minimum(angles, weighted)
+    out = xp.where(beyond > 0, xp.maximum(saturated, plain), weighted)
+    return xp.where(cosines == 1, 1.0, xp.cos(out))
 
 
 def reason(weight: float) -> str:

@@ -18,7 +18,11 @@ from pytest_imgsim.scoring.formula import SATURATION_ANGLE, reason, scores, weig
         (0.0, 0.5, np.sqrt(0.5)),
         # 120 degrees are 60 beyond the limit, which leaves 30 of them for a right angle.
         (0.5, 2.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-2))),
-        (0.0, 1.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-1))),
+        # 45 degrees and twice as much: 30 beyond the limit.
+        (np.sqrt(0.5), 2.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-1))),
+        (0.1, 1.0, 0.1),
+        (0.1, 1.01, 0.1),
+        (-0.5, 1.0, 0.0),
     ],
 )
 def test_scores(cosine: float, weight: float, expected: float) -> None:
@@ -32,15 +36,22 @@ def test_the_worse_cell_keeps_the_lower_score(weight: float) -> None:
     out = scores(np.linspace(1, 0, 200), weight)
     assert (np.diff(out) < 0).all()
     assert out[0] == 1
-    assert out[-1] > 0
+    assert out[-1] >= 0
 
 
-def test_scores_of_half_and_more_are_plain_cosines() -> None:
-    """The limit changes no score above 0.5, and joins the rest without a step."""
-    angles = np.linspace(0, SATURATION_ANGLE, 50)
-    np.testing.assert_allclose(scores(np.cos(angles), 1.0), np.cos(angles), atol=1e-12)
-    near = scores(np.cos(SATURATION_ANGLE + np.array([-1e-6, 1e-6])), 1.0)
+def test_a_weight_of_1_leaves_the_cosine() -> None:
+    """What is not enlarged is not saturated, and a weight above 1 never raises a score."""
+    cosines = np.linspace(0, 1, 100)
+    np.testing.assert_allclose(scores(cosines, 1.0), cosines, atol=1e-12)
+    for weight in (1.05, 1.5, 3.0):
+        assert (scores(cosines, weight) <= cosines + 1e-12).all()
+
+
+def test_saturation_begins_without_a_step() -> None:
+    """Just below and just above the limit, an enlarged angle scores nearly the same."""
+    near = scores(np.cos((SATURATION_ANGLE + np.array([-1e-6, 1e-6])) / 2), 2.0)
     assert np.ptp(near) < 1e-5
+    assert near == pytest.approx(0.5, abs=1e-5)
 
 
 def test_identity_stays_exact() -> None:
