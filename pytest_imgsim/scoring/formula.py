@@ -116,8 +116,8 @@ def scores(cosines: Any, weights: Any, xp: Any = np) -> Any:
     Parameters
     ----------
     cosines : ndarray or tensor of any shape, float
-        The cosine of each cell's two feature vectors. ResNet50's are in [0, 1], since its features
-        are not negative; a cosine below 0 counts as 0.
+        The cosine of each cell's two feature vectors, in [-1, 1]; ResNet50's are in [0, 1], since
+        its features are not negative.
     weights : ndarray or tensor of the same shape, float
         What `weights` returns.
     xp : module
@@ -128,13 +128,13 @@ def scores(cosines: Any, weights: Any, xp: Any = np) -> Any:
     ndarray or tensor of the same shape
         In [0, 1]; exactly 1 where the cosine is.
     """
-    angles = xp.arccos(xp.clip(cosines, 0, None))
+    angles = xp.arccos(cosines)
     weighted = weights * angles
     room = np.pi / 2 - SATURATION_ANGLE
     beyond = xp.clip(weighted - SATURATION_ANGLE, 0, None)
     saturated = np.pi / 2 - room * xp.exp(-beyond / room)
     # Only what the weight enlarges is saturated.
-    plain = xp.minimum(angles, weighted)
+    plain = xp.clip(xp.minimum(angles, weighted), None, np.pi / 2)
     out = xp.where(beyond > 0, xp.maximum(saturated, plain), weighted)
     return xp.where(cosines == 1, 1.0, xp.cos(out))
 

@@ -19,10 +19,10 @@ def a_store(folder: Path, template: str = "{name}") -> Store:
 @pytest.mark.parametrize(
     ("template", "rule"),
     [
-        ("{platform}", "with {name} in it once"),
-        ("", "with {name} in it once"),
-        ("{name}{name}", "with {name} in it once"),
-        ("{{name}}", "with {name} in it once"),
+        ("{platform}", "that has {name} once"),
+        ("", "that has {name} once"),
+        ("{name}{name}", "that has {name} once"),
+        ("{{name}}", "that has {name} once"),
         ("{os}/{name}", "got {os}"),
         ("{}/{name}", "got {}"),
         ("{name.upper}", "got {name.upper}"),

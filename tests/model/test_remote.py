@@ -116,7 +116,7 @@ def test_replies_are_those_of_the_served_model(served: SimpleNamespace) -> None:
     assert cells.stride == expected.stride
     assert np.array_equal(cells.values, expected.values)
     assert np.array_equal(model.vector(A), FakeModel().vector(A))
-    assert model.features(A).shape == (3,)
+    assert model.features(A).shape == (6,)
     assert model.model_id == "fake"
     assert model.seconds > 0
     assert len(threads()) == 1

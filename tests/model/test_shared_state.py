@@ -49,6 +49,7 @@ before = state()
 from pytest_imgsim import ResNet50, WeightsError
 from pytest_imgsim.files import write_whole
 from pytest_imgsim.pictures.decode import decode
+from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.scoring.compare import compare
 
 def page(kind, ink):
@@ -58,7 +59,8 @@ def page(kind, ink):
     return out.getvalue()
 
 model = ResNet50(runtime=runtime)
-assert compare(decode(page("PNG", "black")), decode(page("JPEG", "red")), model).score < 1
+pair = PicturePair(decode(page("PNG", "black")), decode(page("JPEG", "red")))
+assert compare(pair, model).score < 1
 assert model.features(page("BMP", "blue")).shape == (2048,)
 write_whole(folder / "a.png", b"new", scratch=folder / "scratch")
 try:

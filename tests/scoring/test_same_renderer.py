@@ -8,7 +8,7 @@ from fakes import FakeModel, Pixels, compared, flat, noise
 
 from pytest_imgsim.pictures.changed import differing
 from pytest_imgsim.pictures.picture import Picture
-from pytest_imgsim.scoring.formula import RERENDERED_SHARE, scores, weights
+from pytest_imgsim.scoring.formula import RERENDERED_SHARE, weights
 from pytest_imgsim.scoring.same_renderer import same_renderer
 
 
@@ -95,5 +95,8 @@ def test_a_change_scores_lower_on_a_still_page_than_on_a_noisy_one() -> None:
     still = compared(Picture(page), Picture(changed), FakeModel())
     noisy = compared(Picture(page), Picture(elsewhere), FakeModel())
     assert still.score < noisy.score < 1
-    weight = weights(same_renderer(page, changed, differing(page, changed)), 1.0)
-    assert still.score == pytest.approx(float(scores(np.array(noisy.score), weight)), abs=1e-6)
+    [alone], [among_noise, *_] = still.regions, noisy.regions
+    assert alone.cosine == among_noise.cosine
+    same = same_renderer(page, changed, differing(page, changed))
+    assert alone.weight == pytest.approx(weights(same, among_noise.weight))
+    assert (alone.reason, among_noise.reason) == ("same renderer", "re-rasterised")
