@@ -50,7 +50,7 @@ def test_workers_use_the_controllers_model(changed: Suite) -> None:
         CHANGED
         + "def test_c(resnet50):\n"
         + "    import sys\n"
-        + "    assert resnet50.features(picture()).shape == (3,)\n"
+        + "    assert resnet50.features(picture()).shape == (6,)\n"
         + "    assert 'ai_edge_litert' not in sys.modules\n"
     )
     run(changed).assert_outcomes(passed=3)
