@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,6 +126,18 @@ def a_record(**changes: Any) -> Record:
 def a_test(name: str = "test_cart", file: str = "tests/test_shop.py") -> TestId:
     """Return the id of a test outside of any class."""
     return TestId(f"{file}::{name}", file, (), name)
+
+
+def png_of(width: int, height: int, depth: int, colour: int, raw: bytes) -> bytes:
+    """Return a PNG made by hand from raw scan lines, each with its filter byte."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    body = chunk(b"IHDR", header) + (chunk(b"IDAT", zlib.compress(raw)) if raw else b"")
+    return b"\x89PNG\r\n\x1a\n" + body + chunk(b"IEND", b"")
 
 
 @dataclass
