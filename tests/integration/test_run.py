@@ -175,7 +175,7 @@ def test_results_schema(suite: Suite) -> None:
     made(suite)
     suite.run()
     results = suite.results()
-    assert results["schema"] == 1
+    assert results["schema"] == 2
     assert results["root"] == ".."
     assert results["baselines"] == "baselines"
     record = suite.records()["test_page/test_b"]
