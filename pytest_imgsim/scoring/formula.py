@@ -19,10 +19,10 @@ For each cell, with the cosine :math:`c` of its two feature vectors and its weig
     s = \cos(\sigma(w \arccos c)), \qquad w = (1 + 2 r) \, e
 
 where :math:`r` in [0, 1] says how surely one renderer drew both pictures (`same_renderer`), and
-:math:`e` in [0.5, 1] how well the pixels confirm the change (`pixel_evidence`). With a weight of 1
-the score is the cosine. The function :math:`\sigma` leaves angles up to `SATURATION_ANGLE` as they
-are. Beyond it, an angle that a weight enlarges approaches a right angle: a score never falls below
-0, and the worse of two cells keeps the lower score.
+:math:`e` in [0.5, 1] how well the pixels confirm the change (`pixel_evidence`). The function
+:math:`\sigma` leaves angles up to `SATURATION_ANGLE` as they are: down to 0.5, and with a weight of
+1, the score is the cosine. Beyond it, the weighted angle approaches a right angle. It keeps growing:
+a score never falls below 0, and of two cells the larger weighted angle has the lower score.
 
 Each number below was chosen on the validation pages of ``benchmarks/detection``, never on its test
 pages; ``docs/thresholds.md`` has the tables and says what each rule is for. The golden pairs in
@@ -128,14 +128,11 @@ def scores(cosines: Any, weights: Any, xp: Any = np) -> Any:
     ndarray or tensor of the same shape
         In [0, 1]; exactly 1 where the cosine is.
     """
-    angles = xp.arccos(cosines)
-    weighted = weights * angles
+    weighted = weights * xp.arccos(cosines)
     room = np.pi / 2 - SATURATION_ANGLE
     beyond = xp.clip(weighted - SATURATION_ANGLE, 0, None)
     saturated = np.pi / 2 - room * xp.exp(-beyond / room)
-    # Only what the weight enlarges is saturated.
-    plain = xp.clip(xp.minimum(angles, weighted), None, np.pi / 2)
-    out = xp.where(beyond > 0, xp.maximum(saturated, plain), weighted)
+    out = xp.where(beyond > 0, saturated, weighted)
     return xp.where(cosines == 1, 1.0, xp.cos(out))
 
 

@@ -20,9 +20,8 @@ from pytest_imgsim.scoring.formula import SATURATION_ANGLE, reason, scores, weig
         (0.5, 2.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-2))),
         # 45 degrees and twice as much: 30 beyond the limit.
         (np.sqrt(0.5), 2.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-1))),
-        (0.1, 1.0, 0.1),
-        (0.1, 1.01, 0.1),
-        (-0.5, 1.0, 0.0),
+        # As an angle of 90 degrees has it, whatever cosine and weight make it.
+        (0.0, 1.0, np.cos(np.pi / 2 - np.pi / 6 * np.exp(-1))),
     ],
 )
 def test_scores(cosine: float, weight: float, expected: float) -> None:
@@ -40,11 +39,18 @@ def test_the_worse_cell_keeps_the_lower_score(weight: float) -> None:
 
 
 def test_a_weight_of_1_leaves_the_cosine() -> None:
-    """What is not enlarged is not saturated, and a weight above 1 never raises a score."""
-    cosines = np.linspace(0, 1, 100)
+    """Down to the limit a score is a plain cosine, and a larger weight never raises it."""
+    cosines = np.linspace(0.5, 1, 100)
     np.testing.assert_allclose(scores(cosines, 1.0), cosines, atol=1e-12)
     for weight in (1.05, 1.5, 3.0):
         assert (scores(cosines, weight) <= cosines + 1e-12).all()
+
+
+def test_the_larger_weighted_angle_has_the_lower_score() -> None:
+    """Whatever a weighted angle is made of, cosine or weight: the order is that of the angles."""
+    cosines, weights_ = np.meshgrid(np.linspace(0, 0.999, 60), np.linspace(0.5, 3, 60))
+    order = np.argsort((weights_ * np.arccos(cosines)).ravel())
+    assert (np.diff(scores(cosines, weights_).ravel()[order]) <= 1e-12).all()
 
 
 def test_saturation_begins_without_a_step() -> None:
