@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis.internal.observability  # noqa: F401
 import pytest
 from browser import CHROMIUM
 from suite import MODES, PICTURES, TWO, Suite, add_script
 
 import pytest_imgsim.checks.session
 
-# pytester forgets the modules that an inner run imports, and numpy cannot be imported twice.
+# pytester forgets the modules that an inner run imports: numpy cannot be imported twice, and
+# hypothesis, whose plugin needs it at the end of each run, takes longer than most tests do.
 import pytest_imgsim.model.resnet50
 
 if TYPE_CHECKING:
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
 def _no_job_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep inner runs off the summary page of the CI job that runs these tests."""
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_outer_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep inner runs from taking themselves for the worker of xdist that runs these tests."""
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
