@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any
 
-from fakes import Bench, a_record, flat, noise, png
+from fakes import Bench, flat, png
+from kept import NEW, folder_of
 
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import Results, ResultsFolder
+from pytest_imgsim.results.folder import Results
 from pytest_imgsim.review.server import Server
 
-OLD, NEW = png(flat(8, 8)), png(noise(8, 8))
+OLD = png(flat(8, 8))
 CART = "tests/test_shop/test_cart"
 OTHER = "tests/test_shop/test_[x]"
 
@@ -88,15 +89,6 @@ class Desk:
         return {name: (self.bench.root / name).read_bytes() for name in self.bench.files()}
 
 
-def kept(folder: ResultsFolder, name: str, **changes: Any) -> Record:
-    """Keep an actual picture and return its record."""
-    path = folder.keep(name, "actual", NEW)
-    target = f"baselines/{name}.png"
-    values = {"name": name, "baseline": target, "update_path": target, "actual": path}
-    return a_record(**{**values, "actual_sha256": sha256(NEW), **changes})
-
-
 def write(bench: Bench, *records: Record) -> None:
     """Write results.json."""
-    folder = ResultsFolder(bench.root / "imgsim-results")
-    folder.write(Results(records), root=bench.root, version="0")
+    folder_of(bench).write(Results(records), root=bench.root, version="0")

@@ -19,7 +19,7 @@ from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
 from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture, encode_png
-from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.record import Record, RegionScore, Verdict
 from pytest_imgsim.scoring.compare import Scores, compare
 from pytest_imgsim.scoring.cosine import CosineMap, Extractor, FeatureMap, cosine_map
 from pytest_imgsim.settings import Settings
@@ -121,6 +121,23 @@ def a_record(**changes: Any) -> Record:
         "update_path": "baselines/tests/test_shop/test_cart.png",
     }
     return Record(**{**values, **changes})
+
+
+def a_mismatch(**changes: Any) -> Record:
+    """Return the record of a failed comparison that was scored and explained, with changes."""
+    values: dict[str, Any] = {
+        "score": 0.5,
+        "global_score": 0.98765,
+        "regions": (RegionScore(10, 20, 30, 40, 0.5), RegionScore(1, 2, 3, 4, 0.9)),
+        "pixel_difference": 0.0123456,
+        "ssim": 0.9,
+        "actual_size": (1280, 800),
+        "baseline_size": (1280, 800),
+        "actual": "t/a.actual.png",
+        "diff": "t/a.diff.png",
+        "filled": "t/a.filled.png",
+    }
+    return a_record(**{**values, **changes})
 
 
 def a_test(name: str = "test_cart", file: str = "tests/test_shop.py") -> TestId:

@@ -10,7 +10,6 @@ of the page stays identical::
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,8 +22,8 @@ from machines import BY_NAME, PLAIN, Machine, browser_of
 from pairs import Album, Record, half_of, write_lines
 from pictures import Pixels, changed_box
 from playwright.sync_api import Page, Playwright, sync_playwright
-from scenes import Scene, album_of, scenes, still, visited
-from templates import SPLITS, fetch, served
+from scenes import Scene, album_of, still, visited, wanted
+from templates import served
 from visits import plain_shot
 
 AMOUNT = 24
@@ -138,14 +137,7 @@ def _look(machine: Machine, scene: Scene, page: Page) -> list[Pixels]:
 
 def main() -> None:
     """Write the pictures and ``moves.jsonl``."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="folder for all data")
-    parser.add_argument("--split", action="append", choices=SPLITS, help="only this split")
-    parser.add_argument("--limit", type=int, default=AMOUNT, help="pages of each split")
-    given = parser.parse_args()
-    work = given.work.resolve()
-    fetch(work)
-    chosen = [scene for split in given.split or SPLITS for scene in scenes(split, given.limit)]
+    work, chosen = wanted(__doc__, AMOUNT)
     pairs: list[Record] = []
     with served(work) as url, sync_playwright() as playwright:
         shots = seen_by_others(chosen, work, url, playwright)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from machines import VIEWPORT, Machine
 from pairs import Album
 from pictures import Pixels
 from playwright.sync_api import Browser, Error, Page
-from templates import TEMPLATES
+from templates import SPLITS, TEMPLATES, fetch
 from visits import MUTATIONS, STEADY_STYLE, State, new_page, open_state, plain_shot, states_of
 
 AREAS = Path(__file__).with_name("areas.js").read_text(encoding="utf-8")
@@ -57,6 +58,27 @@ def scenes(split: str, limit: int) -> list[Scene]:
     ours = [Scene(f"page-{split}-{number:02d}", split) for number in range(limit)]
     both = chain.from_iterable(zip_longest(ours, theirs))
     return [scene for scene in both if scene][:limit]
+
+
+def wanted(about: str, amount: int) -> tuple[Path, list[Scene]]:
+    """Read a script's command line, fetch the templates, and return its folder and its pages.
+
+    Parameters
+    ----------
+    about : str
+        The script's docstring, whose first line is its description.
+    amount : int
+        How many pages of each split, where ``--limit`` does not say.
+    """
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--work", type=Path, required=True, help="folder for all data")
+    parser.add_argument("--split", action="append", choices=SPLITS, help="only this split")
+    parser.add_argument("--limit", type=int, default=amount, help="pages of each split")
+    given = parser.parse_args()
+    work = given.work.resolve()
+    fetch(work)
+    splits = given.split or SPLITS
+    return work, [scene for split in splits for scene in scenes(split, given.limit)]
 
 
 Found = TypeVar("Found")

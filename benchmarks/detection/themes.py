@@ -14,7 +14,6 @@ A regression's "step" says how far its colour went: "slight" (under 4 by CIEDE20
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -28,8 +27,8 @@ from machines import PLAIN, browser_of
 from pairs import Record, half_of, write_lines
 from pictures import Pixels, changed_box
 from playwright.sync_api import Page, sync_playwright
-from scenes import Scene, album_of, scenes, still, visited
-from templates import SPLITS, fetch, served
+from scenes import Scene, album_of, still, visited, wanted
+from templates import served
 from treatments import Treatment, drift, gamma, matrix, recoded
 from visits import plain_shot
 
@@ -166,14 +165,7 @@ def by_turns(areas: list[Record]) -> list[Record]:
 
 def main() -> None:
     """Write the pictures and ``themes.jsonl``."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="folder for all data")
-    parser.add_argument("--split", action="append", choices=SPLITS, help="only this split")
-    parser.add_argument("--limit", type=int, default=AMOUNT, help="pages of each split")
-    given = parser.parse_args()
-    work = given.work.resolve()
-    fetch(work)
-    chosen = [scene for split in given.split or SPLITS for scene in scenes(split, given.limit)]
+    work, chosen = wanted(__doc__, AMOUNT)
     with (
         served(work) as url,
         sync_playwright() as playwright,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fakes import a_record
+from fakes import a_mismatch, a_record
 
 from pytest_imgsim.record import RegionScore, Verdict
 from pytest_imgsim.report.message import failure_message, one_line, pair_lines
@@ -15,18 +15,7 @@ from pytest_imgsim.scoring.formula import TEXT_CARET
 WORST = RegionScore(10, 20, 30, 40, 0.5, cosine=0.9375, weight=2.9, reason="same renderer")
 MOVED = RegionScore(1, 2, 3, 4, 0.9, "moved", -3, 5)
 CARET = RegionScore(10, 20, 1, 16, 0.99, "added", reason=TEXT_CARET)
-FAILED = a_record(
-    score=0.5,
-    global_score=0.98765,
-    regions=(WORST, RegionScore(1, 2, 3, 4, 0.9)),
-    pixel_difference=0.0123456,
-    ssim=0.9,
-    actual_size=(1280, 800),
-    baseline_size=(1280, 800),
-    actual="t/a.actual.png",
-    diff="t/a.diff.png",
-    filled="t/a.filled.png",
-)
+FAILED = a_mismatch(regions=(WORST, RegionScore(1, 2, 3, 4, 0.9)))
 RESIZED = replace(
     FAILED, verdict=Verdict.SIZE_CHANGED, baseline_size=(1280, 780), score=None, regions=()
 )

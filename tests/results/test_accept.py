@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 from fakes import Bench, a_record, encoded, flat, noise, png
+from kept import NEW, folder_of, kept
 from PIL import Image
 
 from pytest_imgsim.errors import BaselineError, ResultsError
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.accept import apply, candidates, matching, plan
-from pytest_imgsim.results.folder import ResultsFolder
-
-NEW = png(noise(8, 8))
 
 
 @pytest.fixture
@@ -24,18 +22,6 @@ def bench(tmp_path: Path) -> Bench:
     made = Bench(tmp_path)
     made.store(png(flat(8, 8)))
     return made
-
-
-def folder_of(bench: Bench) -> ResultsFolder:
-    return ResultsFolder(bench.root / "imgsim-results")
-
-
-def kept(bench: Bench, name: str = "tests/test_shop/test_cart", **changes: Any) -> Record:
-    """Keep an actual picture and return its record."""
-    path = folder_of(bench).keep(name, "actual", NEW)
-    target = f"baselines/{name}.png"
-    values = {"name": name, "baseline": target, "update_path": target, "actual": path}
-    return a_record(**{**values, "actual_sha256": sha256(NEW), **changes})
 
 
 def accept(bench: Bench, *records: Record) -> list[str]:

@@ -7,32 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import Bench, a_record, noise, png
+from fakes import Bench, a_record
+from kept import NEW, folder_of, kept
 
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.pictures.picture import sha256
-from pytest_imgsim.record import Record, RegionScore, Verdict
+from pytest_imgsim.record import RegionScore, Verdict
 from pytest_imgsim.results.folder import Results, ResultsFolder, Share
-
-NEW = png(noise(8, 8))
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     """An empty rootdir."""
     return Bench(tmp_path)
-
-
-def folder_of(bench: Bench) -> ResultsFolder:
-    return ResultsFolder(bench.root / "imgsim-results")
-
-
-def kept(bench: Bench, name: str = "tests/test_shop/test_cart", **changes: Any) -> Record:
-    """Keep an actual picture and return its record."""
-    path = folder_of(bench).keep(name, "actual", NEW)
-    target = f"baselines/{name}.png"
-    values = {"name": name, "baseline": target, "update_path": target, "actual": path}
-    return a_record(**{**values, "actual_sha256": sha256(NEW), **changes})
 
 
 def write(bench: Bench, results: Results) -> ResultsFolder:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import CART, NEW, OLD, OTHER, Desk, kept, write
+from desk import CART, OLD, OTHER, Desk, write
 from fakes import Bench, a_record
+from kept import NEW, folder_of, kept
 
 from pytest_imgsim.errors import SettingsError
 from pytest_imgsim.pictures.picture import sha256
@@ -23,10 +24,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """Serve two pictures to accept; the rootdir has a baseline for one of them."""
     bench = Bench(tmp_path)
     bench.store(OLD)
-    folder = ResultsFolder(tmp_path / "imgsim-results")
-    write(bench, kept(folder, CART), kept(folder, OTHER))
+    write(bench, kept(bench, CART), kept(bench, OTHER))
     printed: list[str] = []
-    with Server(folder, "imgsim-results", echo=printed.append) as server:
+    with Server(folder_of(bench), "imgsim-results", echo=printed.append) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield Desk(bench, server, thread, printed)
@@ -223,9 +223,8 @@ def test_an_unknown_action(desk: Desk) -> None:
 )
 def test_accept_keeps_its_rules(desk: Desk, change: dict[str, Any], error: str) -> None:
     """What the accept command refuses is refused here too, with an error for the page."""
-    folder = ResultsFolder(desk.bench.root / "imgsim-results")
-    bad = kept(folder, OTHER, **change)
-    write(desk.bench, kept(folder, CART), bad)
+    bad = kept(desk.bench, OTHER, **change)
+    write(desk.bench, kept(desk.bench, CART), bad)
     before = desk.files()
     reply = desk.accept(CART, {"name": OTHER, "actual_sha256": bad.actual_sha256})
     assert (reply.status, error in reply.error) == (409, True)
