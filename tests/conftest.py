@@ -15,7 +15,7 @@ from suite import MODES, PICTURES, TWO, Suite, add_script
 import pytest_imgsim.checks.session
 
 # pytester forgets the modules that an inner run imports: numpy cannot be imported twice, and
-# hypothesis, whose plugin needs it at the end of each run, takes longer than most tests do.
+# hypothesis, whose plugin imports it at the end of a run, takes longer than most tests do.
 import pytest_imgsim.model.resnet50
 
 if TYPE_CHECKING:
