@@ -21,8 +21,8 @@ For each cell, with the cosine :math:`c` of its two feature vectors and its weig
 where :math:`r` in [0, 1] says how surely one renderer drew both pictures (`same_renderer`), and
 :math:`e` in [0.5, 1] how well the pixels confirm the change (`pixel_evidence`). The function
 :math:`\sigma` leaves angles up to `SATURATION_ANGLE` as they are: down to 0.5, and with a weight of
-1, the score is the cosine. Beyond it, the weighted angle approaches a right angle. It keeps growing:
-a score never falls below 0, and of two cells the larger weighted angle has the lower score.
+1, the score is the cosine. Beyond it, the weighted angle approaches a right angle. It keeps
+growing: a score never falls below 0, and the larger weighted angle has the lower score.
 
 Each number below was chosen on the validation pages of ``benchmarks/detection``, never on its test
 pages; ``docs/thresholds.md`` has the tables and says what each rule is for. The golden pairs in
