@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import hypothesis.internal.observability  # noqa: F401
 import pytest
 from browser import CHROMIUM
 from suite import MODES, PICTURES, TWO, Suite, add_script
 
 import pytest_imgsim.checks.session
 
-# pytester forgets the modules that an inner run imports: numpy cannot be imported twice, and
-# hypothesis, whose plugin imports it at the end of a run, takes longer than most tests do.
+# pytester forgets the modules that an inner run imports, and numpy cannot be imported twice.
 import pytest_imgsim.model.resnet50
 
 if TYPE_CHECKING:

@@ -17,9 +17,11 @@ from PIL import Image
 #: The ways in which a suite is run: without xdist, with it but in one process, with workers.
 MODES = {"no-xdist": ("-p", "no:xdist"), "n0": ("-n0",), "n2": ("-n2",)}
 
-#: The fake model, and without the soft assertions of pytest-playwright, which do not nest, and the
-#: plugin of hypothesis, which imports it at the end of each run, in each of xdist's workers too.
-IN_PROCESS = ("-p", "fake_plugin", "-p", "no:playwright", "-p", "no:hypothesispytest")
+#: Without the soft assertions of pytest-playwright, which do not nest, and without the plugin of
+#: hypothesis: it imports hypothesis at the end of each run, which takes longer than most runs do.
+ALONE = ("-p", "no:playwright", "-p", "no:hypothesispytest")
+#: The same, with the fake model.
+IN_PROCESS = ("-p", "fake_plugin", *ALONE)
 
 #: Two tests with a baseline each.
 TWO = """

@@ -12,12 +12,12 @@ page's screenshot: the same pixels as a screenshot of that element.
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import command_line
 import numpy as np
 from layout import MAX_SHIFT
 from machines import HINTED_WIDTHS, MACHINES, PLAIN, VIEWPORT, Machine, browser_of, to_plain_size
@@ -25,7 +25,7 @@ from pairs import Album, Record, half_of, write_lines
 from pictures import Pixels, changed_box
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from templates import ARIMO, FONTS, SPLITS, fetch_missing
+from templates import ARIMO, FONTS, fetch_missing
 from treatments import TREATMENTS
 from visits import new_page, screenshot
 from widget_changes import CHANGES, CONTENT_CHANGES, Change, moved_by_one
@@ -245,15 +245,10 @@ def _drifts(one: Subject, noise: str, shots: Shots) -> bool:
 
 def main() -> None:
     """Write the pictures and ``elements.jsonl``."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="folder for all data")
-    parser.add_argument("--split", action="append", choices=SPLITS, help="only this split")
-    parser.add_argument("--limit", type=int, default=AMOUNT, help="elements of each split")
-    given = parser.parse_args()
-    work = given.work.resolve()
+    given = command_line.read(__doc__, "elements", AMOUNT)
+    work = given.work
     fetch_missing(work, (*FONTS, ARIMO))
-    splits = given.split or SPLITS
-    subjects = [subject(split, number) for split in splits for number in range(given.limit)]
+    subjects = [subject(split, number) for split in given.splits for number in range(given.limit)]
     shots = shoot_all(subjects, work)
     write_lines(
         work / "elements.jsonl", [pair for one in subjects for pair in pairs_of(work, one, shots)]

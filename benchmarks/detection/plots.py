@@ -11,7 +11,6 @@ Pairs whose figure or regression came later are marked "added".
 
 from __future__ import annotations
 
-import argparse
 import io
 import random
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import command_line
 import matplotlib
 import numpy as np
 from machines import PLAIN
@@ -28,7 +28,7 @@ from pictures import Box, Pixels, changed_box
 from PIL import Image
 from plot_changes import ADDED_REGRESSIONS, PLAIN_DPI, REGRESSIONS, Change
 from plot_figures import ADDED_FIGURES, FIGURES, Draw
-from templates import SPLITS, TEST, TRAIN, VALIDATION
+from templates import TEST, TRAIN, VALIDATION
 from treatments import recoded
 
 #: Nothing may be chosen on the plots of the test seeds.
@@ -141,13 +141,10 @@ def _changed(
 
 def main() -> None:
     """Write the pictures and ``plots.jsonl``."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="folder for all data")
-    parser.add_argument("--split", action="append", choices=SPLITS, help="only this split")
-    given = parser.parse_args()
+    given = command_line.read(__doc__)
     found = [
         pair
-        for split in given.split or SPLITS
+        for split in given.splits
         for figure in (*FIGURES, *ADDED_FIGURES)
         for seed in SEEDS[split]
         for pair in pairs_of(given.work, figure, seed, split)

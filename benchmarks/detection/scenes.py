@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +9,14 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TypeVar
 
+import command_line
 import numpy as np
 import pages
 from machines import VIEWPORT, Machine
 from pairs import Album
 from pictures import Pixels
 from playwright.sync_api import Browser, Error, Page
-from templates import SPLITS, TEMPLATES, fetch
+from templates import TEMPLATES, fetch
 from visits import MUTATIONS, STEADY_STYLE, State, new_page, open_state, plain_shot, states_of
 
 AREAS = Path(__file__).with_name("areas.js").read_text(encoding="utf-8")
@@ -70,15 +70,10 @@ def wanted(about: str, amount: int) -> tuple[Path, list[Scene]]:
     amount : int
         How many pages of each split, where ``--limit`` does not say.
     """
-    parser = argparse.ArgumentParser(description=about.splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="folder for all data")
-    parser.add_argument("--split", action="append", choices=SPLITS, help="only this split")
-    parser.add_argument("--limit", type=int, default=amount, help="pages of each split")
-    given = parser.parse_args()
-    work = given.work.resolve()
-    fetch(work)
-    splits = given.split or SPLITS
-    return work, [scene for split in splits for scene in scenes(split, given.limit)]
+    given = command_line.read(about, "pages", amount)
+    fetch(given.work)
+    chosen = [scene for split in given.splits for scene in scenes(split, given.limit)]
+    return given.work, chosen
 
 
 Found = TypeVar("Found")

@@ -129,11 +129,10 @@ def scores(cosines: Any, weights: Any, xp: Any = np) -> Any:
         In [0, 1]; exactly 1 where the cosine is.
     """
     weighted = weights * xp.arccos(cosines)
+    plain = xp.clip(weighted, None, SATURATION_ANGLE)
     room = np.pi / 2 - SATURATION_ANGLE
-    beyond = xp.clip(weighted - SATURATION_ANGLE, 0, None)
-    saturated = np.pi / 2 - room * xp.exp(-beyond / room)
-    out = xp.where(beyond > 0, saturated, weighted)
-    return xp.where(cosines == 1, 1.0, xp.cos(out))
+    saturated = plain + room * (1 - xp.exp((plain - weighted) / room))
+    return xp.where(cosines == 1, 1.0, xp.cos(saturated))
 
 
 def reason(weight: float) -> str:

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from suite import IN_PROCESS, Suite, interruptible
+from suite import ALONE, IN_PROCESS, Suite, interruptible
 
-SERVED = ("-p", "server_plugin", "-p", "no:playwright", "-n2")
+SERVED = ("-p", "server_plugin", *ALONE, "-n2")
 CHANGED = """
 def test_a(assert_similar): assert_similar(picture((40, 40)), threshold=0)
 def test_b(assert_similar): assert_similar(picture((60, 50)), threshold=0)
