@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.report.summary import (
     HEADER,
@@ -44,13 +45,26 @@ class Line:
     Parameters
     ----------
     text : str
-        The text.
+        The text; what is in it for the terminal to act on is shown instead.
     colour : str
         "red", "yellow", "green", or "" for none.
     """
 
     text: str
     colour: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", self._shown())
+
+    def _shown(self) -> str:
+        return printable(self.text)
+
+
+class Drawing(Line):
+    """A picture, in codes that the terminal acts on."""
+
+    def _shown(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,8 @@ def _chosen(records: Sequence[Record], verbosity: int) -> list[Record]:
 
 
 def _table(records: Sequence[Record], view: View) -> Iterator[Line]:
-    columns = [list(column) for column in zip(HEADER, *map(row_cells, records), strict=True)]
+    rows = (map(printable, row_cells(record)) for record in records)
+    columns = [list(column) for column in zip(HEADER, *rows, strict=True)]
     folder = ""
     if view.verbosity <= 0:
         columns, folder = _shrink(columns, view.width)
@@ -190,7 +205,7 @@ def _pictures(records: Sequence[Record], view: View) -> Iterator[Line]:
     for record in failed[:count]:
         if picture := view.draw(record):
             yield Line(f"{record.name}:")
-            yield Line(picture)
+            yield Drawing(picture)
     if len(failed) > count:
         yield Line(f"... and {len(failed) - count} more without their pictures; -v shows all")
 

@@ -6,6 +6,7 @@ import math
 import shlex
 
 from pytest_imgsim.cli_name import command
+from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record, RegionScore
 from pytest_imgsim.settings import Settings
 
@@ -75,6 +76,15 @@ def score_origin(region: RegionScore | None) -> str:
     return f"{cosine}, weighted {round(region.weight, 2):g}: {region.reason}"
 
 
+def quoted(text: str) -> str:
+    """Return `text` as one word of a shell's command that is safe to show and to paste."""
+    if text.isprintable():
+        return shlex.quote(text)
+    # $'...' of bash and zsh: a terminal would act on the characters themselves.
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{printable(escaped)}'"
+
+
 def accept_command(name: str, report: str) -> str:
     """Return the command that accepts the picture kept under `name`.
 
@@ -85,7 +95,8 @@ def accept_command(name: str, report: str) -> str:
     report : str
         The results folder as seen from where the command is typed.
     """
-    return f"{accept_any(report)} {shlex.quote(name)}"
+    # Behind "--" a name is no option, whatever it begins with.
+    return f"{accept_any(report)} {'-- ' if name.startswith('-') else ''}{quoted(name)}"
 
 
 def accept_any(report: str) -> str:
@@ -99,5 +110,5 @@ def trim_command(report: str) -> str:
 
 
 def _command(action: str, report: str) -> str:
-    folder = "" if report == DEFAULT_REPORT else f" --report {shlex.quote(report)}"
+    folder = "" if report == DEFAULT_REPORT else f" --report {quoted(report)}"
     return f"{command()} {action}{folder}"

@@ -37,7 +37,7 @@ function drawDecision() {
   byId("basket").hidden = !state.decisions.size;
   byId("decided").textContent = `${chosen.length} accepted, ${state.decisions.size - chosen.length} rejected`;
   byId("command").textContent = chosen.length
-    ? [data.accept, ...chosen.map(({ name }) => quoted(name))].join(" ") : "Nothing accepted yet.";
+    ? [data.accept, ...namesOf(chosen)].join(" ") : "Nothing accepted yet.";
   byId("copy").hidden = !chosen.length;
   byId("apply").hidden = !data.served || !chosen.length;
 }
@@ -48,7 +48,18 @@ function clearDecisions() {
   markRows();
 }
 
-const quoted = (text) => (/^[\w@%+=:,.\/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
+// Behind "--" a name is no option, whatever it begins with.
+const namesOf = (chosen) => [
+  ...(chosen.some(({ name }) => name.startsWith("-")) ? ["--"] : []), ...chosen.map(({ name }) => quoted(name)),
+];
+
+// One word of a shell's command; $'...' of bash and zsh where a terminal would act on what is in it.
+function quoted(text) {
+  if (/^[\w@%+=:,.\/-]+$/.test(text)) return text;
+  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return `'${text.replaceAll("'", `'"'"'`)}'`;
+  const escape = (letter) => `\\U${letter.codePointAt(0).toString(16).padStart(8, "0")}`;
+  return `$'${text.replaceAll(/['\\]/g, "\\$&").replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, escape)}'`;
+}
 
 async function copy() {
   const range = document.createRange();
