@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -95,6 +96,29 @@ def keep_latest(folder: Path, most: int) -> None:
             path.unlink(missing_ok=True)
 
 
+def read_regular(path: Path) -> bytes:
+    """Return the content of a regular file; a named pipe would keep the reader waiting.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read, or is not a regular one.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return stream.read()
+
+
+def real(path: Path) -> Path:
+    """Return `path` as absolute, with the symbolic links in it followed as far as they lead.
+
+    Unlike `Path.resolve`, which raises a RuntimeError of links that lead to each other.
+    """
+    return Path(os.path.realpath(path))
+
+
 def check_inside(path: Path, folder: Path) -> None:
     """Refuse a path that is outside `folder` once symbolic links are followed.
 
@@ -103,9 +127,9 @@ def check_inside(path: Path, folder: Path) -> None:
     BaselineError
         If it is.
     """
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not real(path).is_relative_to(real(folder)):
         raise BaselineError(
-            f"{path} leads out of {folder} (to {path.resolve()}): expected a file inside it; "
+            f"{path} leads out of {folder} (to {real(path)}): expected a file inside it; "
             "remove the symbolic link or move the folder"
         )
 

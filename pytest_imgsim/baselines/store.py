@@ -123,7 +123,7 @@ class Store:
 
     def files(self) -> Iterator[Path]:
         """Yield all pictures in the folder, sorted, without hidden files and symbolic links."""
-        yield from sorted(_pictures(self.folder), key=lambda path: path.parts)
+        yield from sorted(pictures(self.folder), key=lambda path: path.parts)
 
 
 def read(path: Path) -> bytes | None:
@@ -148,14 +148,17 @@ def read(path: Path) -> bytes | None:
     return data
 
 
-def _pictures(folder: Path | str) -> Iterator[Path]:
-    """Yield the pictures below a folder; none if it cannot be read."""
+def pictures(folder: Path | str) -> Iterator[Path]:
+    """Yield the pictures below a folder, without hidden files and symbolic links.
+
+    A folder that cannot be read has none.
+    """
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from _pictures(entry.path)
+                yield from pictures(entry.path)
             elif is_path(entry.name) and entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
 

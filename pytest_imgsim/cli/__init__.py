@@ -7,14 +7,18 @@ Each command is the module of its name, with two functions: ``add_arguments(pars
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from pytest_imgsim._version import __version__
+from pytest_imgsim.cli.output import say
 from pytest_imgsim.cli_name import SCRIPT
 from pytest_imgsim.errors import ImgsimError
 
+#: Characters of a line of an error; a value from a file may be of any length.
+MAX_LINE = 1000
 COMMANDS = {
     "compare": "Score two pictures; exit with 0 if they are similar, with 1 if not.",
     "accept": "Accept pictures of the last run as baselines, without running it again.",
@@ -45,9 +49,21 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = SCRIPT) -> int:
     options = _parser(arguments, prog).parse_args(arguments)
     try:
         return int(options.run(options))
-    except ImgsimError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except BrokenPipeError:  # such as that of `imgsim trim | head`
+        _silence()
         return 2
+    except (ImgsimError, OSError) as error:
+        say("\n".join(map(_brief, f"error: {error}".split("\n"))), to=sys.stderr)
+        return 2
+
+
+def _brief(line: str) -> str:
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}..."
+
+
+def _silence() -> None:
+    """Let what is still to be written go nowhere, or Python complains of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(arguments: Sequence[str], prog: str) -> argparse.ArgumentParser:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
-from pytest_imgsim.cli.arguments import add_report
+from pytest_imgsim.cli.arguments import add_report, add_rootdir, read_results
+from pytest_imgsim.cli.output import say
 from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.accept import apply, candidates, matching, plan
-from pytest_imgsim.results.folder import ResultsFolder
+from pytest_imgsim.results.accept import Acceptance, apply, candidates, matching, plan
+from pytest_imgsim.results.rootdir import baselines_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,21 +26,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="add the pictures as variants: the present baselines stay accepted too",
     )
     add_report(parser)
+    add_rootdir(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the baselines and name them; return 0."""
-    folder = ResultsFolder(Path(options.report))
-    results, root = folder.read()
+    folder, results, root = read_results(options)
     chosen = _chosen(options, candidates(results.records))
-    baselines = root / results.baselines
+    baselines = baselines_folder(root, results.baselines)
     acceptances = plan(folder, chosen, root, baselines, as_variants=options.variant)
-    apply(acceptances, folder)
-    for acceptance in acceptances:
-        print(f"accepted {acceptance.shown}")
+    apply(acceptances, folder, _tell)
     if not acceptances:
-        print("nothing to accept")
+        say("nothing to accept")
     return 0
+
+
+def _tell(acceptance: Acceptance) -> None:
+    say(f"accepted {acceptance.shown}")
 
 
 def _chosen(options: argparse.Namespace, kept: Sequence[Record]) -> Sequence[Record]:
@@ -47,6 +50,6 @@ def _chosen(options: argparse.Namespace, kept: Sequence[Record]) -> Sequence[Rec
     if options.all:
         return [record for record in kept if not record.passed]
     if not options.name:
-        known = "".join(f"\n  {record.name}" for record in kept) or " nothing"
+        known = "".join(f"\n  {printable(record.name)}" for record in kept) or " nothing"
         raise ResultsError(f"name what to accept, or pass --all; there is:{known}")
     return matching(kept, options.name)

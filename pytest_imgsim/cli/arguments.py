@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from pytest_imgsim.results.folder import Results, ResultsFolder
+from pytest_imgsim.results.rootdir import find_rootdir
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
 DEFAULTS = Settings()
@@ -17,6 +20,29 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help=f"results folder of the run (default: {DEFAULTS.report})",
     )
+
+
+def add_rootdir(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the rootdir of results from elsewhere."""
+    parser.add_argument(
+        "--rootdir",
+        type=Path,
+        metavar="DIR",
+        help="rootdir that the results belong to, where they were moved",
+    )
+
+
+def read_results(options: argparse.Namespace) -> tuple[ResultsFolder, Results, Path]:
+    """Return the results folder that `options` name, what is in it, and rootdir.
+
+    Raises
+    ------
+    ResultsError
+        If there are no results, or this machine does not know the rootdir that they name.
+    """
+    folder = ResultsFolder(Path(options.report))
+    results, named = folder.read()
+    return folder, results, find_rootdir([folder.folder], named, options.rootdir)
 
 
 def add_scoring(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytest_imgsim import model
 from pytest_imgsim.cli.arguments import add_scoring, scoring_settings
+from pytest_imgsim.cli.output import say
 from pytest_imgsim.report.calibration import lines
 from pytest_imgsim.scoring.calibrate import measure, proposed
 
@@ -23,5 +24,5 @@ def run(options: argparse.Namespace) -> int:
     """Print the scores between the runs and the proposed threshold; return 0."""
     settings = scoring_settings(options)
     samples = measure(list(map(Path, options.folder)), model.ResNet50(settings.weights))
-    print("\n".join(lines(samples, proposed(samples), settings.threshold)))
+    say("\n".join(lines(samples, proposed(samples), settings.threshold)))
     return 0

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from pytest_imgsim import checks, model
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.cli.arguments import add_scoring, scoring_settings
+from pytest_imgsim.cli.output import say
 from pytest_imgsim.errors import BaselineError
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import pair_lines
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         raise BaselineError(f"baseline {options.baseline}: no such file")
     with TemporaryDirectory() as scratch:
         record = _compare(options, options.report or scratch)
-    print("\n".join(pair_lines(record, options.report)))
+    say("\n".join(pair_lines(record, options.report)))
     return 0 if record.passed else 1
 
 

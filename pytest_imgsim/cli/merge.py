@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from pytest_imgsim._version import __version__
-from pytest_imgsim.cli.arguments import DEFAULTS
+from pytest_imgsim.cli.arguments import DEFAULTS, add_rootdir
+from pytest_imgsim.cli.output import say
 from pytest_imgsim.report.html import page
 from pytest_imgsim.report.summary import headline
 from pytest_imgsim.report.terminal import View, summary
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help=f"folder for the merged results (default: {DEFAULTS.report})",
     )
+    add_rootdir(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,13 +34,13 @@ def run(options: argparse.Namespace) -> int:
     out = Path(options.report)
     shards = read_shards([Path(name) for name in options.folder], out, expect=options.expect)
     folder = ResultsFolder(out)
-    results = merge(shards, folder, version=__version__)
+    results = merge(shards, folder, version=__version__, rootdir=options.rootdir)
     folder.write_page(page(results, folder.folder.as_posix()))
-    print(f"merged {len(shards)} into {out}: {headline(results.records)}")
+    say(f"merged {len(shards)} into {out}: {headline(results.records)}")
     for line in summary(results, View(verbosity=-1, report=out.as_posix())):
-        print(line.text)
+        say(line.text)
     if results.partial:
-        print(f"partial, so trim cannot tell what is unused: {results.partial}")
+        say(f"partial, so trim cannot tell what is unused: {results.partial}")
     for note in model_notes(shards):
-        print(note)
+        say(note)
     return 0

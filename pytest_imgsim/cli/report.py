@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pytest_imgsim.cli.arguments import DEFAULTS
+from pytest_imgsim.cli.output import say
 from pytest_imgsim.report.html import page
 from pytest_imgsim.results.folder import PAGE, ResultsFolder
 
@@ -26,5 +27,5 @@ def run(options: argparse.Namespace) -> int:
     folder = ResultsFolder(Path(options.report))
     results, _ = folder.read()
     folder.write_page(page(results, options.report))
-    print(f"wrote {folder.folder / PAGE}")
+    say(f"wrote {folder.folder / PAGE}")
     return 0

@@ -6,17 +6,17 @@ import argparse
 import threading
 import webbrowser
 from contextlib import suppress
-from pathlib import Path
 
-from pytest_imgsim.cli.arguments import add_report
+from pytest_imgsim.cli.arguments import add_report, add_rootdir, read_results
+from pytest_imgsim.cli.output import say
 from pytest_imgsim.results.accept import candidates
-from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.review.server import Server
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the results to review, and how to serve them."""
     add_report(parser)
+    add_rootdir(parser)
     parser.add_argument(
         "--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)"
     )
@@ -27,14 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve the page until the review is done or interrupted; return 0."""
-    folder = ResultsFolder(Path(options.report))
-    results, _ = folder.read()
+    folder, results, _ = read_results(options)
     if not candidates(results.records):
-        print(f"nothing to review in {options.report}: the last run kept no picture to accept")
+        say(f"nothing to review in {options.report}: the last run kept no picture to accept")
         return 0
-    server = Server(folder, options.report, port=options.port, echo=_print_at_once)
+    server = Server(folder, options.report, port=options.port, rootdir=options.rootdir, echo=say)
     with server, suppress(KeyboardInterrupt):
-        _print_at_once(f"review: {server.review.url} (Ctrl+C ends it)")
+        say(f"review: {server.review.url} (Ctrl+C ends it)")
         if not options.no_browser:
             _open_browser(server.review.url)
         server.serve_forever()
@@ -44,7 +43,3 @@ def run(options: argparse.Namespace) -> int:
 def _open_browser(url: str) -> None:
     # In a thread: a browser for the terminal, where there is no other, would block the server.
     threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-
-
-def _print_at_once(line: str) -> None:
-    print(line, flush=True)  # also into a pipe

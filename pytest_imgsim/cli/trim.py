@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_imgsim.cli.arguments import add_report
-from pytest_imgsim.files import delete
-from pytest_imgsim.results.folder import ResultsFolder
+from pytest_imgsim.cli.arguments import add_report, add_rootdir, read_results
+from pytest_imgsim.cli.output import say
+from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.files import delete, relative
 from pytest_imgsim.results.orphans import orphans_to_delete
+from pytest_imgsim.results.rootdir import check_configured
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add whether to delete, and the results to go by."""
     parser.add_argument("--delete", action="store_true", help="delete what is listed")
+    parser.add_argument(
+        "--baselines",
+        metavar="DIR",
+        help="folder to delete from, if the configuration of pytest does not name it",
+    )
     add_report(parser)
+    add_rootdir(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """List unused baselines; return 1 if there are any and they are not to be deleted."""
-    results, root = ResultsFolder(Path(options.report)).read()
+    _, results, root = read_results(options)
     paths = orphans_to_delete(results, root)
-    for path in paths:
-        print(path.relative_to(root).as_posix() if path.is_relative_to(root) else path)
     if not paths:
-        print("every baseline is used")
+        say("every baseline is used")
         return 0
-    if not options.delete:
-        print(f"{len(paths)} unused; delete them with --delete")
-        return 1
-    delete(paths, root / results.baselines)
-    print(f"deleted {len(paths)}")
-    return 0
+    if options.delete:
+        check_configured(root, results.baselines, options.baselines)
+        _delete(paths, root, root / results.baselines)
+        return 0
+    for path in paths:
+        say(relative(path, root))
+    say(f"{len(paths)} unused; delete them with --delete")
+    return 1
+
+
+def _delete(paths: Sequence[Path], root: Path, folder: Path) -> None:
+    for number, path in enumerate(paths):
+        try:
+            delete([path], folder)
+        except OSError as error:
+            left = "".join(f"\n  {relative(path, root)}" for path in paths[number:])
+            raise ResultsError(f"{error}; what is not deleted:{left}") from None
+        say(f"deleted {relative(path, root)}")
+    say(f"deleted {len(paths)}")

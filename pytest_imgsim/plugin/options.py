@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.files import real
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
 GROUP = "imgsim"
@@ -85,9 +86,9 @@ def read_settings(config: pytest.Config) -> Settings:
 
 def _check_folders(config: pytest.Config, settings: Settings) -> None:
     # The results folder has a .gitignore for all of it, and earlier pictures in it are deleted.
-    report = (config.rootpath / settings.report).resolve()
+    report = real(config.rootpath / settings.report)
     for inner in (config.rootpath, config.rootpath / settings.baselines):
-        if inner.resolve().is_relative_to(report):
+        if real(inner).is_relative_to(report):
             raise SettingsError(
                 f"{settings.where('report')}: expected a folder for results alone, got "
                 f"{settings.report!r}, which holds {inner}"

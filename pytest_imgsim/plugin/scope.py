@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_imgsim.baselines.naming import encode_path
-from pytest_imgsim.files import relative
+from pytest_imgsim.files import real, relative
 
 #: Options that leave out tests without reporting them as deselected, and where pytest keeps them.
 NARROWING = {
@@ -31,7 +31,7 @@ def narrowed_by(config: pytest.Config) -> str:
 def name_prefixes(config: pytest.Config) -> Iterator[str]:
     """Yield the beginnings of all baseline names that this run's tests could have."""
     for argument in config.args:
-        path = (config.invocation_params.dir / argument).resolve()
+        path = real(config.invocation_params.dir / argument)
         if path == config.rootpath or not path.is_relative_to(config.rootpath):
             yield ""
             continue

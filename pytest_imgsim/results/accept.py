@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,6 +12,7 @@ from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import check_inside, relative, write_whole
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.picture import sha256
+from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record
 from pytest_imgsim.results.folder import ResultsFolder
 
@@ -66,7 +67,7 @@ def matching(records: Sequence[Record], patterns: Sequence[str]) -> list[Record]
             or [r for r in records if fnmatchcase(r.name, pattern) or fnmatchcase(r.test, pattern)]
         )
         if not found:
-            known = "".join(f"\n  {record.name}" for record in records)
+            known = "".join(f"\n  {printable(record.name)}" for record in records)
             raise ResultsError(
                 f"{pattern!r} matches nothing that can be accepted; there is:{known}"
             )
@@ -153,7 +154,33 @@ def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
     return replace(acceptance, target=target, shown=relative(target, root))
 
 
-def apply(acceptances: Sequence[Acceptance], folder: ResultsFolder) -> None:
-    """Write the baselines, each of them atomically."""
-    for acceptance in acceptances:
-        write_whole(acceptance.target, acceptance.data, scratch=folder.folder)
+def apply(
+    acceptances: Sequence[Acceptance],
+    folder: ResultsFolder,
+    written: Callable[[Acceptance], object] = lambda _: None,
+) -> None:
+    """Write the baselines, each of them atomically.
+
+    Parameters
+    ----------
+    acceptances : sequence of Acceptance
+        What `plan` returned.
+    folder : ResultsFolder
+        Where unfinished files go.
+    written : callable, optional
+        Is told of each baseline once it is written.
+
+    Raises
+    ------
+    ResultsError
+        If one cannot be written; the message lists what is not accepted.
+    """
+    for number, acceptance in enumerate(acceptances):
+        try:
+            write_whole(acceptance.target, acceptance.data, scratch=folder.folder)
+        except OSError as error:
+            left = "".join(f"\n  {printable(each.shown)}" for each in acceptances[number:])
+            raise ResultsError(
+                f"{acceptance.shown}: cannot be written: {error}; what is not accepted:{left}"
+            ) from None
+        written(acceptance)

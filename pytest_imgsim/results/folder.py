@@ -26,8 +26,16 @@ from pathlib import Path
 from typing import Any
 
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
+from pytest_imgsim.files import (
+    TEMP_PREFIX,
+    TEMP_SUFFIX,
+    delete,
+    read_regular,
+    real,
+    write_whole,
+)
 from pytest_imgsim.record import PICTURE_FIELDS, Record
+from pytest_imgsim.results.strict import check_fields, check_path, check_text
 
 SCHEMA = 2
 READABLE = (1, 2)
@@ -131,7 +139,7 @@ class ResultsFolder:
         content = {
             "schema": SCHEMA,
             "version": version,
-            "root": Path(os.path.relpath(root.resolve(), self.folder.resolve())).as_posix(),
+            "root": Path(os.path.relpath(real(root), real(self.folder))).as_posix(),
             "baselines": results.baselines,
             "records": [record.to_dict() for record in results.records],
             "orphans": list(results.orphans),
@@ -152,7 +160,10 @@ class ResultsFolder:
         (self.folder / PAGE).unlink(missing_ok=True)
 
     def read(self) -> tuple[Results, Path]:
-        """Return the last run's results, and the rootdir that their paths are relative to.
+        """Return the last run's results, and the rootdir that they name.
+
+        Whoever wrote the file chose both: before anything is written or deleted below that
+        rootdir, `results.rootdir.find_rootdir` has to know it.
 
         Raises
         ------
@@ -161,12 +172,12 @@ class ResultsFolder:
         """
         path = self.folder / FILE
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json.loads(read_regular(path).decode("utf-8"))
         except FileNotFoundError:
             raise ResultsError(
                 f"{path}: no results here; run pytest first, or name the folder with --report"
             ) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ResultsError(f"{path}: cannot be read: {error}; run pytest again") from None
         schema = content.get("schema") if isinstance(content, dict) else None
         if schema not in READABLE:
@@ -214,14 +225,14 @@ def _is_ours(name: str) -> bool:
 def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
     try:
         results = Results(
-            [Record.from_dict(record) for record in content["records"]],
-            content["baselines"],
-            content["orphans"],
-            content["partial"],
+            [_parse_record(record) for record in content["records"]],
+            check_path(content["baselines"]),
+            [check_path(path) for path in content["orphans"]],
+            check_text(content["partial"]),
             _parse_share(content.get("share")),
-            {str(key): str(text) for key, text in content.get("environment", {}).items()},
+            {key: check_text(text) for key, text in content.get("environment", {}).items()},
         )
-        return results, (path.parent / content["root"]).resolve()
+        return results, real(path.parent / check_path(content["root"]))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ResultsError(
             f"{path}: not in the form that pytest-imgsim writes ({type(error).__name__}: {error}); "
@@ -229,10 +240,20 @@ def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
         ) from None
 
 
+def _parse_record(content: dict[str, Any]) -> Record:
+    record = Record.from_dict(content)
+    check_fields(record)
+    for path in (record.name, record.baseline, record.update_path, *record.pictures.values()):
+        check_path(path)
+    return record
+
+
 def _parse_share(content: dict[str, Any] | None) -> Share | None:
     if content is None:
         return None
-    return Share(
-        str(content["template"]),
-        *(tuple(map(str, content[key])) for key in ("scope", "ran", "left_out", "unfinished")),
+    share = Share(
+        content["template"],
+        *(tuple(content[key]) for key in ("scope", "ran", "left_out", "unfinished")),
     )
+    check_fields(share)
+    return share

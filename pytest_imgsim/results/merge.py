@@ -13,13 +13,16 @@ from pytest_imgsim.files import check_inside
 from pytest_imgsim.record import Record
 from pytest_imgsim.results.folder import Results, ResultsFolder
 from pytest_imgsim.results.orphans import find_orphans
+from pytest_imgsim.results.rootdir import baselines_folder, find_rootdir
 from pytest_imgsim.results.shards import Shard, common_environment, common_root, common_share
 
 #: Hexadecimal digits of its digest in a picture's name, so that none replaces a different one.
 DIGITS = 16
 
 
-def merge(shards: Sequence[Shard], out: ResultsFolder, *, version: str) -> Results:
+def merge(
+    shards: Sequence[Shard], out: ResultsFolder, *, version: str, rootdir: Path | None = None
+) -> Results:
     """Write one results.json, with its pictures, for all of `shards`.
 
     Everything is checked before anything is written, and results.json changes after the pictures
@@ -33,12 +36,14 @@ def merge(shards: Sequence[Shard], out: ResultsFolder, *, version: str) -> Resul
         Where to write.
     version : str
         Of pytest-imgsim.
+    rootdir : Path, optional
+        Rootdir, where the user names it.
 
     Raises
     ------
     ResultsError
         If two shards claim one baseline with different outcomes, their paths relative to rootdir
-        differ, or a picture is missing.
+        differ, this machine does not know that rootdir, or a picture is missing.
     BaselineError
         If the path of a kept picture leads out of its folder.
     """
@@ -46,12 +51,17 @@ def merge(shards: Sequence[Shard], out: ResultsFolder, *, version: str) -> Resul
     for shard, record in owned:
         for path in record.pictures.values():
             _check_picture(shard, path)
-    root = common_root(shards, out.folder)
+    root = _root(shards, out, rootdir)
     records = [_copy(record, shard, out) for shard, record in owned]
     results = _with_orphans(shards, records, root)
     out.drop_page()
     out.write(results, root=root, version=version)
     return results
+
+
+def _root(shards: Sequence[Shard], out: ResultsFolder, given: Path | None) -> Path:
+    folders = [folder.folder for folder in (out, *(shard.folder for shard in shards))]
+    return find_rootdir(folders, common_root(shards, out.folder), given)
 
 
 def _join(shards: Sequence[Shard]) -> list[tuple[Shard, Record]]:
@@ -106,11 +116,12 @@ def _with_orphans(shards: Sequence[Shard], records: Sequence[Record], root: Path
     share, partial = common_share(shards)
     orphans: list[str] = []
     if share and not partial:
-        if (root / baselines).is_dir():
-            store = Store(root / baselines, share.template, scratch=root)
+        folder = baselines_folder(root, baselines)
+        if folder.is_dir():
+            store = Store(folder, share.template, scratch=root)
             orphans = find_orphans(
                 store, root, records, unfinished=share.unfinished, scope=share.scope
             )
         else:
-            partial = f"there is no folder {root / baselines}; merge in a checkout"
+            partial = f"there is no folder {folder}; merge in a checkout"
     return Results(records, baselines, orphans, partial, share, common_environment(shards))

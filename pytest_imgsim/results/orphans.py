@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pytest_imgsim.baselines.store import Store
+from pytest_imgsim.baselines.store import Store, pictures
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import check_inside, relative
 from pytest_imgsim.record import Record
 from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.rootdir import baselines_folder
 
 
 def find_orphans(
@@ -68,7 +69,7 @@ def orphans_to_delete(results: Results, root: Path) -> list[Path]:
     Raises
     ------
     ResultsError
-        If that run was partial, so that its orphans are unknown.
+        If that run was partial, so that its orphans are unknown, or a file is not a baseline.
     BaselineError
         If a path leads out of the folder of baselines.
     """
@@ -77,7 +78,16 @@ def orphans_to_delete(results: Results, root: Path) -> list[Path]:
             f"the last run was partial ({results.partial}), so it cannot know which baselines are "
             "unused; run the whole suite, then trim"
         )
-    paths = [root / orphan for orphan in results.orphans]
+    folder = baselines_folder(root, results.baselines)
+    listed = [root / orphan for orphan in results.orphans]
+    for path in listed:
+        check_inside(path, folder)
+    paths = [path for path in listed if path.is_symlink() or path.exists()]
+    ours = set(pictures(folder))
     for path in paths:
-        check_inside(path, root / results.baselines)
-    return [path for path in paths if path.is_file()]
+        if path not in ours:
+            raise ResultsError(
+                f"{path}: expected a picture, neither hidden nor a symbolic link; nothing else is "
+                "deleted"
+            )
+    return paths

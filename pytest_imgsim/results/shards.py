@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_imgsim.errors import ResultsError
+from pytest_imgsim.files import real
 from pytest_imgsim.results.folder import Results, ResultsFolder, Share
 
 
@@ -65,7 +66,7 @@ def read_shards(folders: Sequence[Path], out: Path, *, expect: int | None = None
 def _check_folders(folders: Sequence[Path], out: Path) -> None:
     seen: dict[Path, Path] = {}
     for folder in folders:
-        place, target = folder.resolve(), out.resolve()
+        place, target = real(folder), real(out)
         if place.is_relative_to(target) or target.is_relative_to(place):
             raise ResultsError(
                 f"{out}: expected a folder apart from those that are merged, got {folder}; name "
@@ -97,7 +98,7 @@ def _template(shard: Shard) -> str | None:
 
 
 def common_root(shards: Sequence[Shard], out: Path) -> Path:
-    """Return pytest's rootdir, as seen from here.
+    """Return the rootdir that the shards name, as seen from here.
 
     A folder that was fetched from another machine knows only its own path relative to rootdir.
     The merged folder is then taken to have the same one.
@@ -117,9 +118,9 @@ def common_root(shards: Sequence[Shard], out: Path) -> Path:
     roots = {shard.root for shard in shards}
     if len(roots) == 1 and _in_checkout(shards):
         return roots.pop()
-    ways = {os.path.relpath(shard.root, shard.folder.folder.resolve()) for shard in shards}
+    ways = {os.path.relpath(shard.root, real(shard.folder.folder)) for shard in shards}
     if len(ways) == 1:
-        return (out.resolve() / ways.pop()).resolve()
+        return real(real(out) / ways.pop())
     if len(roots) == 1:
         return roots.pop()
     raise ResultsError(

@@ -15,14 +15,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from pytest_imgsim.errors import ImgsimError, ResultsError
 from pytest_imgsim.files import check_inside
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
-from pytest_imgsim.results.accept import apply, candidates, plan
+from pytest_imgsim.results.accept import Acceptance, apply, candidates, plan
 from pytest_imgsim.results.folder import PAGE, ResultsFolder
+from pytest_imgsim.results.rootdir import baselines_folder, find_rootdir
 
 ADDRESS = "127.0.0.1"
 ACCEPT = "/accept"
@@ -72,14 +74,22 @@ class Review:
         The port on 127.0.0.1 that the server listens on.
     echo : callable
         Prints a line of text, for each baseline that is written.
+    rootdir : Path, optional
+        Rootdir, where the user names it.
     """
 
     def __init__(
-        self, folder: ResultsFolder, shown: str, port: int, echo: Callable[[str], None]
+        self,
+        folder: ResultsFolder,
+        shown: str,
+        port: int,
+        echo: Callable[[str], None],
+        rootdir: Path | None = None,
     ) -> None:
         self._folder = folder
         self._shown = shown
         self._echo = echo
+        self._rootdir = rootdir
         self._token = secrets.token_urlsafe(32)
         self._hosts = (f"{ADDRESS}:{port}", f"localhost:{port}")
         # Cookies are shared by all ports of a host.
@@ -175,7 +185,8 @@ class Review:
         return kept.read_bytes()
 
     def _accept(self, wanted: set[tuple[str, str]]) -> list[str]:
-        results, root = self._folder.read()
+        results, named = self._folder.read()
+        root = find_rootdir([self._folder.folder], named, self._rootdir)
         kept = {_key(record): record for record in candidates(results.records)}
         if unknown := sorted(wanted - set(kept)):
             raise ResultsError(
@@ -183,12 +194,14 @@ class Review:
                 "keep; reload the page"
             )
         chosen = [record for key, record in kept.items() if key in wanted]
-        acceptances = plan(self._folder, chosen, root, root / results.baselines)
-        apply(acceptances, self._folder)
-        self._accepted |= wanted
-        for acceptance in acceptances:
-            self._echo(f"accepted {acceptance.shown}")
+        baselines = baselines_folder(root, results.baselines)
+        acceptances = plan(self._folder, chosen, root, baselines)
+        apply(acceptances, self._folder, self._note)
         return [acceptance.shown for acceptance in acceptances]
+
+    def _note(self, acceptance: Acceptance) -> None:
+        self._accepted.add(_key(acceptance.record))
+        self._echo(f"accepted {acceptance.shown}")
 
 
 def _key(record: Record) -> tuple[str, str]:

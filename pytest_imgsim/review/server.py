@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from pytest_imgsim.errors import SettingsError
@@ -34,6 +35,8 @@ class Server(ThreadingHTTPServer):
         The folder's path, as the page's command shows it.
     port : int
         The port to listen on; 0 for any free one.
+    rootdir : Path, optional
+        Rootdir, where the user names it.
     echo : callable
         Prints a line of text, for each baseline that is written.
 
@@ -46,7 +49,13 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(
-        self, folder: ResultsFolder, shown: str, *, port: int = 0, echo: Callable[[str], None]
+        self,
+        folder: ResultsFolder,
+        shown: str,
+        *,
+        port: int = 0,
+        rootdir: Path | None = None,
+        echo: Callable[[str], None],
     ) -> None:
         try:
             super().__init__((ADDRESS, port), _Handler)
@@ -54,7 +63,7 @@ class Server(ThreadingHTTPServer):
             raise SettingsError(
                 f"--port: expected a free port, got {port} ({error}); leave it out for any"
             ) from None
-        self.review = Review(folder, shown, self.server_port, echo)
+        self.review = Review(folder, shown, self.server_port, echo, rootdir)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore browsers that hang up, as they do when the reader goes to the next picture."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,12 @@ def test_no_results(bench: Bench) -> None:
         ),
         ({"root": ...}, "not in the form"),
         ({"environment": []}, "not in the form"),
+        ({"environment": {"python": 3}}, "not in the form"),
+        ({"orphans": [7]}, r"not in the form .*\(TypeError: expected a text, got 7\)"),
+        ({"orphans": ["a\0b"]}, "not in the form .*expected a path"),
+        ({"baselines": "a" * 5000}, "not in the form .*expected a path, got 'aaa"),
+        ({"partial": None}, "not in the form"),
+        ({"share": {"template": 5, "scope": [], "ran": [], "left_out": [], "unfinished": []}}, "n"),
         ({"root": 5}, "not in the form"),
     ],
 )
@@ -136,9 +143,47 @@ def test_results_of_another_form(bench: Bench, change: dict[str, Any], message: 
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", 5),
+        ("name", "half a letter \ud800"),
+        ("baseline", "a\0b"),
+        ("update_path", None),
+        ("actual", ["x.png"]),
+        ("heat", "x" * 5000),
+        ("threshold", "0.6"),
+        ("threshold", math.nan),
+        ("threshold", True),
+        ("score", math.inf),
+        ("score", 10**400),
+        ("variant", 1.5),
+        ("variant", 10**20),
+        ("claimed", 1),
+        ("actual_size", [1]),
+        ("actual_size", [1, "2"]),
+        ("actual_size", {"a": 1, "b": 2}),
+        ("markers", [None]),
+        ("regions", [{"x": 1, "y": 2, "width": 3, "height": "4", "score": 0.5}]),
+        ("regions", [{"x": 1, "y": 2, "width": 3, "height": 4, "score": math.nan}]),
+        ("regions", [{"x": 1}]),
+        ("regions", 7),
+    ],
+)
+def test_a_record_of_odd_types(bench: Bench, field: str, value: Any) -> None:
+    """Each field has the type that it is written with, and each number is one."""
+    path = write(bench, Results([a_record()])).folder / "results.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["records"][0][field] = value
+    path.write_text(json.dumps(content))
+    with pytest.raises(ResultsError, match="not in the form that pytest-imgsim writes"):
+        folder_of(bench).read()
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"{", "cannot be read"),
+        (b"[" * 100_000, "cannot be read"),
         (b"", "cannot be read"),
         (b"\xff", "cannot be read"),
         (b"[]", "schema"),

@@ -91,9 +91,15 @@ def test_no_orphans_without_a_checkout(tmp_path: Path) -> None:
     ],
 )
 def test_rootdir(
-    tmp_path: Path, places: list[str], roots: list[str], out: str, expected: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    places: list[str],
+    roots: list[str],
+    out: str,
+    expected: str,
 ) -> None:
     """Rootdir is that of the shards where they lie in place, else seen from the merged folder."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "test_a.py").touch()
     for n, (place, root) in enumerate(zip(places, roots, strict=True)):
         results = Results([passed(f"t/{n}", test="test_a.py::test_a")])
