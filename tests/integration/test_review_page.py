@@ -221,6 +221,18 @@ def test_accept_ends_in_the_right_bytes(
     expect(report.locator("#basket")).to_be_hidden()
 
 
+@pytest.mark.parametrize("name", ["--all", "it's", "a b;$(c)", "\x1b[201~\nx\\'y", "\u202e"])
+def test_names_in_the_command_are_words(report: Page, name: str) -> None:
+    """A name that is an option, or acts on a terminal or a shell, is one word and a name."""
+    import subprocess
+
+    words = report.evaluate("name => namesOf([{ name }]).join(' ')", name)
+    assert words.isprintable()
+    command = ["bash", "-c", f"LC_ALL=C.UTF-8; printf '%s\\0' {words}"]
+    read = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0")
+    assert read[:-1] == (["--", name] if name.startswith("-") else [name])
+
+
 def test_a_hostile_name_is_text(report: Page) -> None:
     """A test's name is shown, not run, and its pictures are found."""
     report.get_by_role("button", name="test_x").click()
