@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from fakes import FakeModel, flat, noise
@@ -51,17 +53,23 @@ def test_a_bad_port(
     assert "--port: expected a free port, got 70000" in capsys.readouterr().err
 
 
-def test_a_browser_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The address with its token goes to the browser, unless --no-browser is given."""
+def test_a_browser_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A private file leads the browser to the address, unless --no-browser is given.
+
+    What the browser is started with can be read by all users of the machine: the file's name.
+    """
     monkeypatch.chdir(tmp_path)
     compare_once(tmp_path)
-    opened: list[str] = []
+    opened: list[tuple[str, str, int]] = []
     was_opened = threading.Event()
     #: Seconds to wait for what must not happen, and then for what must.
     patience = iter([0.5, 60.0])
 
     def browse(url: str) -> None:
-        opened.append(url)
+        file = Path(urlsplit(url).path)
+        opened.append((url, file.read_text(), file.stat().st_mode & 0o777))
         was_opened.set()
 
     def serve(server: Server) -> None:
@@ -73,7 +81,37 @@ def test_a_browser_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert main(["review", "--no-browser"]) == 0
     assert opened == []
     assert main(["review"]) == 0
-    assert [url.partition("?token=")[0][:17] for url in opened] == ["http://127.0.0.1:"]
+    [(url, content, mode)] = opened
+    address = capsys.readouterr().out.splitlines()[-1].split()[1]
+    token = address.partition("?token=")[2]
+    assert len(token) >= 40
+    assert url.startswith("file:///")
+    assert token not in url
+    assert f'content="0; url={address}"' in content
+    assert os.name == "nt" or mode == 0o600
+    assert not Path(urlsplit(url).path).exists()
+
+
+def test_a_results_folder_that_is_not_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a place for the private file, no browser is opened; the address is printed."""
+    monkeypatch.chdir(tmp_path)
+    compare_once(tmp_path)
+
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    def serve(server: Server) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    monkeypatch.setattr("webbrowser.open", lambda url: pytest.fail(url))
+    monkeypatch.setattr(Server, "serve_forever", serve)
+    assert main(["review"]) == 0
+    address, note = capsys.readouterr().out.splitlines()
+    assert address.startswith("review: http://127.0.0.1:")
+    assert note == "no browser is opened ([Errno 13] Permission denied): open that address"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")

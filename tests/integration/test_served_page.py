@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
 from pytest_imgsim.results.folder import Results
+from pytest_imgsim.review.link import private_link
 from pytest_imgsim.review.server import Server
 from pytest_imgsim.settings import Settings
 
@@ -61,13 +62,15 @@ def served(tmp_path: Path, printed: list[str]) -> Iterator[Server]:
 
 
 @pytest.fixture
-def live(served: Server, chromium: Browser) -> Iterator[Page]:
-    """Open the address; an error of the page's script or policy fails the test."""
+def live(served: Server, tmp_path: Path, chromium: Browser) -> Iterator[Page]:
+    """Open the link to the page; an error of the page's script or policy fails the test."""
     page = chromium.new_page(viewport={"width": 1280, "height": 800})
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text))
-    page.goto(served.review.url)
+    with private_link(served.review.url, tmp_path) as link:
+        page.goto(link)
+        page.wait_for_url("**/report.html")
     yield page
     page.close()
     expected = ("status of 409", "ERR_CONNECTION_REFUSED")
