@@ -160,7 +160,7 @@ class Review:
             return as_json(HTTPStatus.NOT_FOUND, error=f"{path}: expected {ACCEPT} or {DONE}")
         try:
             wanted = {(str(item["name"]), str(item["actual_sha256"])) for item in json.loads(body)}
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             text = f"{ACCEPT}: expected a list of name and actual_sha256, got {error!r}"
             return as_json(HTTPStatus.BAD_REQUEST, error=text)
         try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +94,8 @@ WRONG_SENDER = [
     ({"Content_Length": None}, 413, "Content-Length: expected at most"),
     ({"Content_Length": "-1"}, 413, "Content-Length: expected"),
     ({"Content_Length": str(MAX_BODY + 1)}, 413, "Content-Length: expected"),
+    ({"Content_Length": "1" * 5000}, 413, "Content-Length: expected"),
+    ({"Content_Length": "\xb2"}, 413, "Content-Length: expected"),
 ]
 
 
@@ -198,7 +203,11 @@ def test_what_is_not_there_is_not_accepted(
     assert b'"accepted": []' in desk.ask("GET", "/").body
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"7", b"null", b"\xff", b'{"name": "x"}'])
+NO_LISTS = [b"", b"{", b"7", b"null", b"\xff", b'{"name": "x"}', b"[" * 100_000, b"9" * 5000]
+NO_LISTS += [b'{"a":' * 100_000, b"[" * 50_000 + b"]" * 50_000]
+
+
+@pytest.mark.parametrize("body", NO_LISTS, ids=lambda body: repr(body[:12]))
 def test_a_body_that_is_no_list(desk: Desk, body: bytes) -> None:
     """What is not a list of pictures is refused as such."""
     reply = desk.ask("POST", "/accept", body)
@@ -265,6 +274,50 @@ def test_a_browser_that_hangs_up(
     except type(error):
         desk.server.handle_error(None, ("127.0.0.1", 1))
     assert (type(error).__name__ in capsys.readouterr().err) == shown
+
+
+def connected(server: Server) -> socket.socket:
+    """Connect without sending anything."""
+    return socket.create_connection(("127.0.0.1", server.server_port), timeout=60)
+
+
+def test_the_longest_stalled_connection_is_cut(desk: Desk) -> None:
+    """Beyond a limit, a new connection takes the place of the one that has waited for longest."""
+    desk.server.max_waiting = 3
+    with ExitStack() as stack:
+        stalled = [stack.enter_context(connected(desk.server)) for _ in range(5)]
+        for line in stalled[:2]:
+            assert line.recv(1) == b""
+        stalled[-1].sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert stalled[-1].recv(12).startswith(b"HTTP/1.0 403")
+        assert desk.ask("GET", "/").status == 200
+
+
+def test_stalled_bodies_are_cut_too(desk: Desk) -> None:
+    """A request has stalled until its body is there."""
+    desk.server.max_waiting = 1
+    head = [f"{name}: {value}" for name, value in desk.headers(Content_Length="99").items()]
+    with connected(desk.server) as line:
+        line.sendall("\r\n".join(["POST /accept HTTP/1.0", *head, "", "["]).encode())
+        assert desk.ask("GET", "/").status == 200
+        assert line.recv(1) == b""
+
+
+def test_many_requests_at_once(desk: Desk) -> None:
+    """After a crowd of stalled connections, every one of many requests is answered."""
+    with ExitStack() as stack, ThreadPoolExecutor(50) as pool:
+        for _ in range(300):
+            stack.enter_context(connected(desk.server))
+        replies = list(pool.map(lambda _: desk.ask("GET", "/"), range(100)))
+    assert {reply.status for reply in replies} == {200}
+
+
+def test_connections_wait_to_be_taken(tmp_path: Path) -> None:
+    """While the server is busy, a hundred connections are not refused."""
+    with Server(ResultsFolder(tmp_path), "x", echo=print) as server, ExitStack() as stack:
+        for _ in range(100):
+            address = ("127.0.0.1", server.server_port)
+            stack.enter_context(socket.create_connection(address, timeout=5))
 
 
 def test_a_port_that_is_taken(desk: Desk) -> None:
