@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterable
@@ -20,7 +21,8 @@ def write_whole(
 ) -> None:
     """Write `data` so that `path` is at every moment the old file or the new one.
 
-    A file that is replaced keeps its mode; a new one gets the mode that the umask leaves.
+    A file that is replaced keeps its mode; a new one gets the mode that the umask leaves. A
+    symbolic link is replaced, and what it leads to stays as it is.
 
     Parameters
     ----------
@@ -69,9 +71,14 @@ def _replace(path: Path, data: bytes, folder: Path, durable: bool) -> None:
 
 
 def _copy_mode(path: Path, temporary: Path) -> None:
-    """Give the new file the mode of the one that it replaces, before there is anything in it."""
+    """Give the new file the mode of the one that it replaces, before there is anything in it.
+
+    A symbolic link has none; what it leads to, such as an object in a store, may be read-only.
+    """
     with suppress(FileNotFoundError):
-        temporary.chmod(path.stat().st_mode & 0o777)
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode):
+            temporary.chmod(mode & 0o777)
 
 
 def delete(paths: Iterable[Path], folder: Path) -> None:
@@ -104,11 +111,14 @@ def read_regular(path: Path) -> bytes:
     OSError
         If the file cannot be read, or is not a regular one.
     """
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-    with os.fdopen(os.open(path, flags), "rb") as stream:
+    with io.FileIO(path, opener=_without_waiting) as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        return stream.read()
+        return stream.readall()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def real(path: Path) -> Path:
@@ -119,8 +129,19 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def check_inside(path: Path, folder: Path) -> None:
+def check_inside(
+    path: Path, folder: Path, *, hint: str = "remove the symbolic link or move the folder"
+) -> None:
     """Refuse a path that is outside `folder` once symbolic links are followed.
+
+    Parameters
+    ----------
+    path : Path
+        The path.
+    folder : Path
+        The folder.
+    hint : str
+        The next step, for the message.
 
     Raises
     ------
@@ -129,8 +150,7 @@ def check_inside(path: Path, folder: Path) -> None:
     """
     if not real(path).is_relative_to(real(folder)):
         raise BaselineError(
-            f"{path} leads out of {folder} (to {real(path)}): expected a file inside it; "
-            "remove the symbolic link or move the folder"
+            f"{path} leads out of {folder} (to {real(path)}): expected a file inside it; {hint}"
         )
 
 

@@ -108,6 +108,12 @@ RUN_SETTINGS: Mapping[str, Setting] = {
         "{python}, as in '{platform}/{name}'; where that file is missing, '{name}' is used.",
         "TEMPLATE",
     ),
+    "follow_links": Setting(
+        parse_switch,
+        "Whether baselines may be symbolic links out of their folder, such as those of DVC, "
+        "git-annex and Bazel: they are read, and never written through.",
+        "{yes,no}",
+    ),
     "stable_timeout": Setting(
         parse_seconds,
         "Seconds within which two captures of a live page in a row have to agree.",
@@ -152,6 +158,8 @@ class Settings:
         What runs the ResNet50.
     template : str
         Path of a baseline below `baselines`.
+    follow_links : bool
+        Whether baselines are read through symbolic links out of `baselines`.
     stable_timeout : float
         Seconds until a live source has to be stable.
     max_pixels : int
@@ -174,6 +182,7 @@ class Settings:
     weights: str = "bundled"
     runtime: str = "auto"
     template: str = "{name}"
+    follow_links: bool = False
     stable_timeout: float = 5.0
     max_pixels: int = 80_000_000
     full_page: bool = False

@@ -18,12 +18,20 @@ from pathlib import Path
 
 from pytest_imgsim.baselines.naming import VARIANT, encode_segment
 from pytest_imgsim.errors import BaselineError, SettingsError
-from pytest_imgsim.files import check_inside, write_whole
+from pytest_imgsim.files import check_inside, read_regular, write_whole
 
 SHARED_TEMPLATE = "{name}"
 SUFFIX = ".png"
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".gif", ".tif", ".tiff")
 PLACEHOLDERS = ("name", "platform", "machine", "browser", "python")
+#: What a link that leads out of the folder of baselines needs.
+LINK_HINT = (
+    "to read baselines through links, as those of DVC, git-annex and Bazel, give "
+    "--imgsim-follow-links=yes (ini imgsim_follow_links); nothing is written through them"
+)
+WRITE_HINT = (
+    "nothing is written through a symbolic link; remove the symbolic link or move the folder"
+)
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -65,6 +73,8 @@ class Store:
         The path of a baseline below it, with `PLACEHOLDERS` in braces.
     scratch : Path
         Folder for unfinished files.
+    follow_links : bool
+        Whether a baseline may be read through symbolic links that lead out of the folder.
 
     Raises
     ------
@@ -72,11 +82,14 @@ class Store:
         If the template has an unknown placeholder, lacks ``{name}``, or could leave the folder.
     """
 
-    def __init__(self, folder: Path, template: str, *, scratch: Path) -> None:
+    def __init__(
+        self, folder: Path, template: str, *, scratch: Path, follow_links: bool = False
+    ) -> None:
         _check_template(template)
         self.folder = folder
         self._template = template
         self._scratch = scratch
+        self._follow_links = follow_links
         self._inside: set[str] = set()
         self._around = tuple(map(_pattern, template.split("{name}")))
 
@@ -90,18 +103,20 @@ class Store:
         if self._template == SHARED_TEMPLATE:
             return Target(name, own, own, claimed=True)
         shared = self._path(SHARED_TEMPLATE, name, browser)
-        path = shared if not own.exists() and shared.exists() else own
+        path = shared if not os.path.lexists(own) and os.path.lexists(shared) else own
         return Target(name, path, own, claimed=True)
 
     def _path(self, template: str, name: str, browser: str) -> Path:
         parts = {**_environment(), "browser": encode_segment(browser or "any")}
         inner = template.format(name=name, **parts) + SUFFIX
         path = self.folder / inner
+        if self._follow_links:
+            return path
         # Resolving the links of every path would be most of the cost of an equal screenshot.
         folder = inner.rpartition("/")[0]
         if folder not in self._inside or path.is_symlink():
-            check_inside(path, self.folder)
-            check_inside(path.parent, self.folder)
+            check_inside(path, self.folder, hint=LINK_HINT)
+            check_inside(path.parent, self.folder, hint=LINK_HINT)
             self._inside.add(folder)
         return path
 
@@ -117,8 +132,25 @@ class Store:
         stops = [i for i in range(1, len(stem) + 1) if after.fullmatch(stem, i)]
         return {stem, *(stem[i:j] for i in starts for j in stops if i < j)}
 
-    def write(self, path: Path, data: bytes) -> None:
-        """Write a baseline atomically."""
+    def write(self, path: Path, data: bytes, *, inside: Path) -> None:
+        """Write a baseline atomically; where it is a symbolic link, in place of the link.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        data : bytes
+            Its new content.
+        inside : Path
+            The folder that it has to be in.
+
+        Raises
+        ------
+        BaselineError
+            If it would be written through a link, out of that folder.
+        """
+        entry = path.parent if self._follow_links else path
+        check_inside(entry, inside, hint=WRITE_HINT)
         write_whole(path, data, scratch=self._scratch)
 
     def files(self) -> Iterator[Path]:
@@ -132,11 +164,16 @@ def read(path: Path) -> bytes | None:
     Raises
     ------
     BaselineError
-        If the file is a Git LFS pointer, or cannot be read.
+        If the file is a Git LFS pointer or a link to nothing, or cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise BaselineError(
+                f"baseline {path}: expected a picture, got a link to {path.readlink()}, where "
+                "there is none; fetch the pictures, as with: dvc pull, or git annex get"
+            ) from None
         return None
     except OSError as error:
         raise BaselineError(f"baseline {path}: cannot be read: {error.strerror}") from None

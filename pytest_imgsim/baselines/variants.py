@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from pytest_imgsim.baselines.naming import VARIANT
-from pytest_imgsim.baselines.store import read
+from pytest_imgsim.baselines.store import LINK_HINT, read
 from pytest_imgsim.files import check_inside
 from pytest_imgsim.pictures.sources import Capture
 
@@ -46,11 +46,14 @@ class Accepted:
         The main file; without it, variants do not count.
     folder : Path or None
         The folder that variants have to be in; None for a main file that cannot have variants.
+    follow_links : bool
+        Whether a variant may be a symbolic link out of `folder`.
     """
 
-    def __init__(self, path: Path, folder: Path | None) -> None:
+    def __init__(self, path: Path, folder: Path | None, *, follow_links: bool = False) -> None:
         self._path = path
         self._folder = folder
+        self._follow_links = follow_links
         self._main = read(path)
 
     def __iter__(self) -> Iterator[Stored]:
@@ -61,7 +64,9 @@ class Accepted:
 
     @cached_property
     def _variants(self) -> list[Stored]:
-        return [] if self._folder is None else list(read_variants(self._path, self._folder))
+        if self._folder is None:
+            return []
+        return list(read_variants(self._path, self._folder, follow_links=self._follow_links))
 
     def number_of(self, raw: Capture) -> int | None:
         """Return the number of the picture that has the bytes of a capture, or None."""
@@ -70,7 +75,7 @@ class Accepted:
         return next((stored.number for stored in self if stored.data == raw), None)
 
 
-def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
+def read_variants(path: Path, folder: Path, *, follow_links: bool = False) -> Iterator[Stored]:
     """Yield the variants beside a main file, in the order of their numbers.
 
     Parameters
@@ -79,6 +84,8 @@ def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
         The main file.
     folder : Path
         The folder that variants have to be in.
+    follow_links : bool
+        Whether one may be a symbolic link out of `folder`.
 
     Raises
     ------
@@ -92,7 +99,8 @@ def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
         if match and name == _variant(path, int(match[1])).name:
             numbers[int(match[1])] = path.with_name(name)
     for number, other in sorted(numbers.items()):
-        check_inside(other, folder)
+        if not follow_links:
+            check_inside(other, folder, hint=LINK_HINT)
         data = read(other)
         if data is not None:
             yield Stored(number, other, data)
@@ -100,7 +108,7 @@ def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
 
 def free_path(path: Path) -> Path:
     """Return the path for a new variant beside a main file."""
-    return next(p for p in (_variant(path, n) for n in count(MAIN + 1)) if not p.exists())
+    return next(p for p in (_variant(path, n) for n in count(MAIN + 1)) if not os.path.lexists(p))
 
 
 def _variant(path: Path, number: int) -> Path:

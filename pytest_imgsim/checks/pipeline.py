@@ -11,7 +11,7 @@ from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_rec
 from pytest_imgsim.diff.drawing import draw_mask
 from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import check_inside, relative
+from pytest_imgsim.files import relative
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.masks import apply_mask
 from pytest_imgsim.pictures.pair import PicturePair
@@ -181,8 +181,6 @@ class CheckPipeline:
     ) -> Outcome:
         """Write the actual picture as the baseline, and return what that makes of the outcome."""
         path, test = target.own, request.test.node
-        if not target.claimed:
-            check_inside(path, self._root)
         shown = relative(path, self._root)
         writer = self._written.setdefault(path, test)
         if writer != test:
@@ -190,7 +188,8 @@ class CheckPipeline:
                 f"baseline {shown} is updated by two tests, {writer} and {test}, with different "
                 "pictures: give each a baseline of its own"
             )
-        self._store.write(path, as_baseline(actual, shown))
+        inside = self._store.folder if target.claimed else self._root
+        self._store.write(path, as_baseline(actual, shown), inside=inside)
         missing = outcome.verdict is Verdict.MISSING
         verdict = Verdict.CREATED if missing else Verdict.UPDATED
         return replace(outcome, verdict=verdict, variant=MAIN)

@@ -55,7 +55,10 @@ class Session:
         self.records: list[Record] = []
         self.results = ResultsFolder(root / settings.report)
         self.store = Store(
-            root / settings.baselines, settings.template, scratch=self.results.folder
+            root / settings.baselines,
+            settings.template,
+            scratch=self.results.folder,
+            follow_links=settings.follow_links,
         )
         self._model = model
         self._memory = memory
@@ -122,7 +125,11 @@ class Session:
 
     def _compare(self, request: Request, target: Target, source: Source) -> Record:
         """Return the record of a check; for the bytes of an accepted picture, at once."""
-        accepted = Accepted(target.path, self.store.folder if target.claimed else None)
+        accepted = Accepted(
+            target.path,
+            self.store.folder if target.claimed else None,
+            follow_links=self.settings.follow_links,
+        )
         raw = source.capture()
         if number := accepted.number_of(raw):
             return make_record(request, equal(number), self.root)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from pytest_imgsim.baselines.store import WRITE_HINT
 from pytest_imgsim.baselines.variants import Accepted, free_path
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import check_inside, relative, write_whole
@@ -131,9 +132,14 @@ def _acceptance(folder: ResultsFolder, record: Record, root: Path, baselines: Pa
             f"{'another one' if data else 'no file'}; run that test again"
         )
     target = root / record.update_path
-    check_inside(target, baselines if record.claimed else root)
+    _check_target(target, baselines if record.claimed else root)
     encoded = as_baseline(decode(data, what=str(kept)), record.update_path)
     return Acceptance(record, target, relative(target, root), encoded)
+
+
+def _check_target(path: Path, folder: Path) -> None:
+    # Where the file itself is a link, a new file takes the place of the link.
+    check_inside(path.parent, folder, hint=WRITE_HINT)
 
 
 def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
@@ -145,8 +151,8 @@ def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
             f"{record.name} without --variant"
         )
     main = root / record.baseline
-    check_inside(main, baselines)
-    accepted = Accepted(main, baselines)
+    _check_target(main, baselines)
+    accepted = Accepted(main, baselines, follow_links=True)
     if not any(accepted):
         return acceptance
     same = (stored.path for stored in accepted if stored.data == data)

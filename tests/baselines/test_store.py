@@ -66,9 +66,9 @@ def test_falls_back_to_the_shared_baseline(tmp_path: Path) -> None:
     store = a_store(tmp_path, "{browser}/{name}")
     own, shared = store.own_path("t/a", "firefox"), tmp_path / "baselines/t/a.png"
     assert store.find("t/a", "firefox").path == own
-    store.write(shared, b"shared")
+    store.write(shared, b"shared", inside=store.folder)
     assert store.find("t/a", "firefox").path == shared
-    store.write(own, b"own")
+    store.write(own, b"own", inside=store.folder)
     assert store.find("t/a", "firefox").path == own
     assert store.find("t/a", "chromium").path == shared
     assert store.find("t/a", "chromium").own == store.own_path("t/a", "chromium")
@@ -86,7 +86,7 @@ def test_write_goes_through_scratch(tmp_path: Path) -> None:
     """A write makes its folder and leaves nothing unfinished."""
     store = a_store(tmp_path)
     path = store.own_path("deep/er/a", "")
-    store.write(path, b"data")
+    store.write(path, b"data", inside=store.folder)
     assert read(path) == b"data"
     assert list((tmp_path / "scratch").iterdir()) == []
 

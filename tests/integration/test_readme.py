@@ -80,7 +80,9 @@ def test_options_table(key: str) -> None:
     (row,) = [line for line in README.splitlines() if line.startswith(f"| `{flag}")]
     cells = re.split(r"(?<!\\)\|", row)
     assert cells[2].strip() == f"`imgsim_{key}`"
-    default = cells[3].strip().strip("`").replace("yes", "True").replace("off", "None")
+    words = {"yes": "True", "no": "False", "off": "None"}
+    default = cells[3].strip().strip("`")
+    default = default if key == "terminal_images" else words.get(default, default)
     assert default in (
         str(getattr(Settings(), key)),
         f"{getattr(Settings(), key):g}" if isinstance(getattr(Settings(), key), float) else "",
