@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +15,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from pytest_imgsim.errors import BaselineError, PictureError
 from pytest_imgsim.pictures.picture import PNG_MAGIC, Picture, Pixels
+from pytest_imgsim.pictures.whole import WholeFile, check_png, load_whole
 
 JPEG_MAGIC = b"\xff\xd8\xff"
 
@@ -23,6 +23,10 @@ JPEG_MAGIC = b"\xff\xd8\xff"
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "GIF", "TIFF")
 #: The colour behind a transparent picture; alpha itself is compared on its own.
 BACKDROP = (255, 255, 255)
+#: How far a float may lie beyond 0..1, far less than one of 255 levels.
+MAX_ROUNDING = 1e-6
+#: Pixels that are converted at a time.
+STRIP_PIXELS = 4_000_000
 #: What puts a picture upright, by its EXIF orientation; 1 is upright.
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -57,7 +61,7 @@ def encoded_for(picture: Picture, suffix: str) -> bytes | None:
     wanted = Image.registered_extensions().get(suffix.lower())
     if picture.data is None or wanted is None:
         return None
-    return picture.data if _opened(picture.data).format == wanted else None
+    return picture.data if _opened(WholeFile(picture.data)).format == wanted else None
 
 
 def as_baseline(picture: Picture, path: str) -> bytes:
@@ -99,10 +103,13 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
     if not data:
         raise PictureError(f"{what}: expected a picture, got 0 bytes")
     try:
-        image = _opened(data)
+        if data.startswith(PNG_MAGIC):
+            check_png(data)
+        file = WholeFile(data)
+        image = _opened(file)
         _check_size(image.size, what, max_pixels)
         _check_frames(image, what)
-        image.load()
+        load_whole(image, file)
         picture = from_pil(image, what=what, max_pixels=max_pixels)
     except PictureError:
         raise
@@ -119,28 +126,30 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
     return replace(picture, data=data)
 
 
-def _opened(data: bytes) -> Image.Image:
+def _opened(file: WholeFile) -> Image.Image:
     """Open a file with the decoder of its format.
 
     `Image.open` would apply Pillow's limit of pixels as well, which belongs to the whole process
     and is not ours to change.
     """
+    beginning = file.getvalue()[:16]
     try:
-        return _decoder(data)(io.BytesIO(data), "")
+        return _decoder(beginning)(file, "")
     except Warning:
-        if not data.startswith(JPEG_MAGIC):
+        if not beginning.startswith(JPEG_MAGIC):
             raise
-        return _tolerant_jpeg(data)
+        file.seek(0)
+        return _tolerant_jpeg(file)
 
 
 def _decoder(data: bytes) -> Decoder:
-    """Return what opens a file that begins with `data`; a PNG loads no other plugin."""
+    """Return what opens a file that begins with these 16 bytes; a PNG loads no other plugin."""
     if data.startswith(PNG_MAGIC):
         return PngImageFile
     Image.init()
     for name in FORMATS:
         decoder, accept = Image.OPEN.get(name, (None, None))
-        accepted = accept is not None and accept(data[:16])
+        accepted = accept is not None and accept(data)
         if isinstance(accepted, str):  # why Pillow lacks this decoder
             raise ValueError(accepted)
         if decoder is not None and accepted:
@@ -148,7 +157,7 @@ def _decoder(data: bytes) -> Decoder:
     raise ValueError("this is none of these formats")
 
 
-def _tolerant_jpeg(data: bytes) -> Image.Image:
+def _tolerant_jpeg(file: WholeFile) -> Image.Image:
     """Open a JPEG with broken metadata in a suite that turns warnings into errors.
 
     Pillow warns of such metadata while it opens the file, and could not go on.
@@ -159,7 +168,7 @@ def _tolerant_jpeg(data: bytes) -> Image.Image:
         def getexif(self) -> Image.Exif:
             return _readable_exif(super().getexif)
 
-    return TolerantJpeg(io.BytesIO(data), "")
+    return TolerantJpeg(file, "")
 
 
 def _readable_exif(getexif: Callable[[], Image.Exif]) -> Image.Exif:
@@ -202,7 +211,7 @@ def from_pil(image: Image.Image, *, what: str = "picture", max_pixels: int = 80_
         # Not ImageOps.exif_transpose, which reads the EXIF data of its result once more.
         image = image.transpose(turn)
     if image.mode.startswith("I"):
-        return Picture(_grey16(image, what))
+        return Picture(_in_strips(lambda strip: _grey16(strip, what), image))
     if image.mode == "La":  # premultiplied, which Pillow converts to LA only
         image = image.convert("LA")
     if image.mode == "F":
@@ -210,8 +219,12 @@ def from_pil(image: Image.Image, *, what: str = "picture", max_pixels: int = 80_
             f"{what}: a PIL image of mode F has no fixed range; pass a numpy array in 0..1 instead"
         )
     if image.has_transparency_data:
-        return _on_backdrop(np.asarray(image.convert("RGBA")))
-    return Picture(np.asarray(image if image.mode == "RGB" else image.convert("RGB")))
+        return _on_backdrop(_in_strips(lambda strip: np.asarray(strip.convert("RGBA")), image))
+    return Picture(_in_strips(_as_rgb, image))
+
+
+def _as_rgb(image: Image.Image) -> Pixels:
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _grey16(image: Image.Image, what: str) -> Pixels:
@@ -222,6 +235,31 @@ def _grey16(image: Image.Image, what: str) -> Pixels:
     return np.repeat(_from_16_bit(values)[:, :, None], 3, axis=2)
 
 
+def _in_strips(convert: Callable[[Any], Pixels], source: Image.Image | NDArray[Any]) -> Pixels:
+    """Convert an image, or an array of rows, a strip of rows at a time.
+
+    What lies between takes several times the memory of the picture, of which `max_pixels` allows
+    a lot.
+    """
+    width, height = source.size if isinstance(source, Image.Image) else source.shape[1::-1]
+    step = max(1, STRIP_PIXELS // width)
+    if step >= height:
+        return convert(source)
+    first = convert(_rows(source, 0, step))
+    out = np.empty((height, *first.shape[1:]), np.uint8)
+    out[:step] = first
+    for top in range(step, height, step):
+        bottom = min(top + step, height)
+        out[top:bottom] = convert(_rows(source, top, bottom))
+    return out
+
+
+def _rows(source: Image.Image | NDArray[Any], top: int, bottom: int) -> Any:
+    if isinstance(source, Image.Image):
+        return source.crop((0, top, source.width, bottom))
+    return source[top:bottom]
+
+
 def _from_16_bit(values: NDArray[Any]) -> Pixels:
     return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
@@ -230,10 +268,14 @@ def _on_backdrop(rgba: Pixels) -> Picture:
     alpha = rgba[:, :, 3]
     if bool((alpha == 255).all()):
         return Picture(np.ascontiguousarray(rgba[:, :, :3]))
-    share = alpha[:, :, None].astype(np.float32) / 255.0
+    return Picture(_in_strips(_mixed, rgba), np.ascontiguousarray(alpha), rgba=rgba)
+
+
+def _mixed(rgba: Pixels) -> Pixels:
+    share = rgba[:, :, 3:].astype(np.float32) / 255.0
     backdrop = np.asarray(BACKDROP, dtype=np.float32)
     mixed = rgba[:, :, :3] * share + backdrop * (1.0 - share)
-    return Picture(np.rint(mixed).astype(np.uint8), np.ascontiguousarray(alpha), rgba=rgba)
+    return np.asarray(np.rint(mixed), dtype=np.uint8)
 
 
 def from_array(
@@ -244,7 +286,8 @@ def from_array(
     Parameters
     ----------
     array : ndarray of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
-        Grey, RGB or RGBA; uint8 in 0..255, uint16 in 0..65535, bool, or float in 0..1.
+        Grey, RGB or RGBA; uint8 in 0..255, uint16 in 0..65535, bool, or float in 0..1, give or
+        take what arithmetic rounds.
     what : str
         Name for error messages.
     max_pixels : int
@@ -273,16 +316,21 @@ def _as_uint8(array: NDArray[Any], what: str) -> Pixels:
     if array.dtype == np.uint8:
         return np.array(array, dtype=np.uint8)
     if array.dtype.kind == "u" and array.dtype.itemsize == 2:  # of either byte order
-        return _from_16_bit(array)
+        return _in_strips(_from_16_bit, array)
     if array.dtype == np.bool_:
         return np.asarray(array, dtype=np.uint8) * np.uint8(255)
     if not np.issubdtype(array.dtype, np.floating):
         raise PictureError(
             f"{what}: expected dtype uint8, uint16, bool or float, got {array.dtype}"
         )
-    if not bool(((array >= 0) & (array <= 1)).all()):
+    beyond = max(MAX_ROUNDING, 2 * float(np.finfo(array.dtype).eps))
+    if not bool(((array >= -beyond) & (array <= 1 + beyond)).all()):
         got = "NaN" if np.isnan(array).any() else f"{array.min()} to {array.max()}"
         raise PictureError(
             f"{what}: expected float values from 0 to 1, got {got}; divide by 255 or use uint8"
         )
-    return np.asarray(np.rint(array * 255.0), dtype=np.uint8)
+    return _in_strips(_from_float, array)
+
+
+def _from_float(values: NDArray[Any]) -> Pixels:
+    return np.asarray(np.rint(np.clip(values, 0.0, 1.0) * 255.0), dtype=np.uint8)

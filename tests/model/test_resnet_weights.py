@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -53,6 +54,27 @@ def test_other_architecture_and_broken_files(tmp_path: Path) -> None:
     for name in ("small.keras", "small.weights.h5", "cut.weights.h5", "text.keras"):
         with pytest.raises(WeightsError, match=rf"{name}.*expected the.*ResNet50"):
             ResNet50(name, root=tmp_path).features(bars())
+
+
+@KERAS_WARNS
+def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
+    """The code of a Lambda layer stays where it is, also where a suite lets Keras run such code."""
+    import keras
+    from keras.src.backend.common import global_state
+
+    code = keras.layers.Lambda(lambda x: __import__("os").environ.setdefault("RAN", "1") and x)
+    keras.Sequential([keras.Input((8,)), code, keras.layers.Dense(2)]).save(tmp_path / "x.keras")
+    before = global_state.get_global_attribute("safe_mode_saving")
+    keras.config.enable_unsafe_deserialization()
+    try:
+        del os.environ["RAN"]
+        keras.models.load_model(tmp_path / "x.keras")
+        del os.environ["RAN"]  # so Keras itself does run it
+        with pytest.raises(WeightsError, match=r"x.keras.*expected the.*ResNet50"):
+            ResNet50("x.keras", root=tmp_path).features(bars())
+    finally:
+        global_state.set_global_attribute("safe_mode_saving", before)
+    assert "RAN" not in os.environ
 
 
 @KERAS_WARNS
