@@ -6,6 +6,7 @@ is imported, nor are numpy and Pillow: nothing is decoded here.
 
 from __future__ import annotations
 
+import base64
 import inspect
 import io
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from urllib.parse import unquote_to_bytes
 
 from pytest_imgsim.errors import PictureError, SourceError
 
@@ -24,10 +26,16 @@ if TYPE_CHECKING:
 #: One capture: an encoded file, or pixels that never were one.
 Capture: TypeAlias = "bytes | Image.Image | NDArray[Any]"
 
+#: How a PNG begins in base64, which no path does, and a JPEG, WebP and GIF, where the text is long.
+BASE64_PNG = "iVBORw0KGgo"
+BASE64_STARTS = (BASE64_PNG, "/9j/", "UklGR", "R0lGOD")
+#: Characters of a path that a message shows in full.
+MAX_PATH = 300
+
 ACCEPTED = (
-    "a path, bytes, a binary file, a PIL image, a numpy array, a Playwright page or locator, a "
-    "Selenium driver or element, a matplotlib figure, or a function without arguments that "
-    "returns one of these"
+    "a path, bytes, a data URL or base64, a binary file, a PIL image, a numpy array, a "
+    "Playwright page or locator, a Selenium driver or element, a matplotlib figure, or a function "
+    "without arguments that returns one of these"
 )
 
 
@@ -140,7 +148,10 @@ def is_selenium(source: Any) -> bool:
 def describe(source: Any) -> str:
     """Return a short name of `source` for messages."""
     if isinstance(source, str | os.PathLike):
-        return f"picture {os.fspath(source)!r}"
+        path = os.fspath(source)
+        if len(path) <= MAX_PATH:
+            return f"picture {path!r}"
+        return f"picture {path[:40]!r}... ({len(path)} characters)"
     text = " ".join(repr(source).split())
     return f"{type(source).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
@@ -148,10 +159,9 @@ def describe(source: Any) -> str:
 def _read(source: Source) -> bytes:
     try:
         return Path(source.given).read_bytes()
-    except OSError as error:
-        raise PictureError(
-            f"{source}: cannot be read from {Path.cwd()}: {error.strerror}"
-        ) from None
+    except (OSError, ValueError) as error:  # a ValueError for a NUL
+        reason = getattr(error, "strerror", None) or error
+        raise PictureError(f"{source}: cannot be read from {Path.cwd()}: {reason}") from None
 
 
 def _copy(source: Source) -> Capture:
@@ -163,8 +173,25 @@ def _bytes(source: Source) -> bytes:
     return bytes(source.given)
 
 
+def _encoded_text(source: Source) -> bytes:
+    """Return the bytes that a data URL, or the base64 of a picture, stands for."""
+    head, _, body = source.given.rpartition(",")
+    try:
+        if head and not head.endswith(";base64"):
+            return unquote_to_bytes(body)
+        return base64.b64decode("".join(body.split()), validate=True)
+    except ValueError as error:
+        raise PictureError(f"{source}: expected a picture in base64; {error}") from None
+
+
 def _stream(source: Source) -> bytes:
-    return _as_bytes(source.given.read(), source)
+    data = _as_bytes(source.given.read(), source)
+    if not data:
+        raise PictureError(
+            f"{source}: expected a picture, got 0 bytes: the stream is at its end; go back with "
+            ".seek(0), or pass its bytes"
+        )
+    return data
 
 
 def _selenium_png(source: Source) -> bytes:
@@ -227,6 +254,15 @@ def _refuse_awaitable(value: Any, source: Source) -> None:
     )
 
 
+def is_encoded_text(given: Any) -> bool:
+    """Return whether a text is a picture itself, and not the path of one."""
+    if not isinstance(given, str):
+        return False
+    if len(given) > MAX_PATH:
+        return given.startswith(("data:", *BASE64_STARTS))
+    return given.startswith(("data:", BASE64_PNG))
+
+
 def _has(method: str) -> Callable[[Any], bool]:
     return lambda given: callable(getattr(given, method, None))
 
@@ -238,6 +274,7 @@ KINDS = (
     Kind("image", is_image, _copy),
     Kind("array", is_array, _copy),
     Kind("bytes", lambda given: isinstance(given, bytes | bytearray | memoryview), _bytes),
+    Kind("text", is_encoded_text, _encoded_text),
     Kind("path", lambda given: isinstance(given, str | os.PathLike), _read),
     SELENIUM,
     PLAYWRIGHT,

@@ -53,7 +53,7 @@ class AssertSimilar:
 
         Parameters
         ----------
-        actual : path, bytes, binary file, PIL image, numpy array, or live source
+        actual : path, bytes, base64, binary file, PIL image, numpy array, or live source
             The picture. An array is (H, W), (H, W, 3) or (H, W, 4), uint8 or float in 0..1.
             A Playwright page or locator, a Selenium driver or element, or a function
             without arguments is captured until two captures in a row agree.

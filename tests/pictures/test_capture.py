@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
-from fakes import Driver, Element, Locator, Page, flat, noise, png
+from fakes import Driver, Element, Locator, Page, encoded, flat, noise, png
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -42,6 +44,10 @@ SOURCES: dict[str, Callable[[Path], Any]] = {
     "bytes": lambda _: DATA,
     "bytearray": lambda _: bytearray(DATA),
     "memoryview": lambda _: memoryview(DATA),
+    "base64": lambda _: base64.b64encode(DATA).decode(),
+    "base64 in lines": lambda _: base64.encodebytes(DATA).decode(),
+    "data URL": lambda _: f"data:image/png;base64,{base64.b64encode(DATA).decode()}",
+    "data URL without base64": lambda _: f"data:image/png,{quote(DATA)}",
     "binary file": lambda _: io.BytesIO(DATA),
     "PIL image": lambda _: Image.fromarray(RGB),
     "array": lambda _: RGB,
@@ -127,6 +133,43 @@ def test_errors_of_a_function_come_through() -> None:
     assert not isinstance(caught.value, SourceError)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "GIF"])
+def test_base64_of_other_formats(kind: str) -> None:
+    """A long text in base64 is a picture, whatever its format."""
+    data = encoded(Image.fromarray(noise(40, 40)), kind)
+    assert as_picture(base64.b64encode(data).decode()).size == (40, 40)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("iVBORw0KGgo" + "A" * 400_000, r"\(400011 characters\): expected a picture in base64"),
+        ("data:image/png;base64," + "%" * 400_000, "expected a picture in base64"),
+        ("data:image/svg+xml," + "%3Csvg%3E" * 40_000, "expected a whole picture"),
+        ("data:", "expected a picture in base64"),
+        ("<svg>" * 80_000, "cannot be read from"),
+        ("QUJD" * 100_000, "cannot be read from"),
+        ("a\0b.png", "cannot be read from"),
+    ],
+)
+def test_a_text_that_is_no_picture(text: str, told: str) -> None:
+    """A text that is neither a picture nor a path is refused in one short line."""
+    with pytest.raises(PictureError, match=told) as caught:
+        as_picture(text)
+    assert len(str(caught.value)) < 400
+    assert "\n" not in str(caught.value)
+
+
+def test_a_stream_at_its_end() -> None:
+    """A stream that was read already, or written and not rewound, says so."""
+    stream = io.BytesIO()
+    stream.write(DATA)
+    with pytest.raises(PictureError, match=r"the stream is at its end; go back with .seek\(0\)"):
+        as_picture(stream)
+    stream.seek(0)
+    assert as_picture(stream).size == (9, 6)
+
+
 def test_file_in_text_mode() -> None:
     """A text file gives no bytes, and the message says how to open it."""
     with pytest.raises(SourceError, match="to give bytes, got str; open files in binary mode"):
@@ -151,6 +194,9 @@ def test_path_without_a_file(name: str, tmp_path: Path, monkeypatch: pytest.Monk
         (RGB / 255, RGB),
         ((RGB / 255).astype(np.float32), RGB),
         (np.array([[0, 0.5, 1]], np.float16), [[[0] * 3, [128] * 3, [255] * 3]]),
+        (np.array([[-2e-16, np.nextafter(1.0, 2.0)]]), [[[0] * 3, [255] * 3]]),
+        (np.array([[-1e-7, 1.0000001]], np.float32), [[[0] * 3, [255] * 3]]),
+        (np.array([[-5e-4, 1.001]], np.float16), [[[0] * 3, [255] * 3]]),
         (np.array([[True, False]]), [[[255] * 3, [0] * 3]]),
         (RGB.astype(np.uint16) * 257, RGB),
         (np.dstack([RGB, flat(6, 9, (255,) * 3)[:, :, 0]]), RGB),
@@ -175,6 +221,8 @@ def test_arrays(array: Any, expected: Any) -> None:
         (np.zeros((2, 2), np.int64), "dtype uint8, uint16, bool or float, got int64"),
         (np.zeros((2, 2), np.complex64), "got complex64"),
         (np.zeros((2, 2), object), "got object"),
+        (np.array([[0.0, 1.00001]]), "from 0 to 1, got 0.0 to 1.00001; divide by 255"),
+        (np.array([[-0.001, 1.0]]), "from 0 to 1, got -0.001 to 1.0; divide by 255"),
         (np.full((2, 2), 255.0), "from 0 to 1, got 255.0 to 255.0; divide by 255"),
         (np.array([[-0.5, 1]]), "got -0.5 to 1.0;"),
         (np.array([[0.0, np.nan]]), "got NaN;"),
