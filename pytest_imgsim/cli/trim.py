@@ -50,5 +50,5 @@ def _delete(paths: Sequence[Path], root: Path, folder: Path) -> None:
         except OSError as error:
             left = "".join(f"\n  {relative(path, root)}" for path in paths[number:])
             raise ResultsError(f"{error}; what is not deleted:{left}") from None
-        say(f"deleted {relative(path, root)}")
+        say(relative(path, root))
     say(f"deleted {len(paths)}")

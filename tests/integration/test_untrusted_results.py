@@ -113,7 +113,7 @@ def test_only_the_configured_folder_is_deleted_from(
     assert "'docs': expected 'baselines' (pytest's conf" in capsys.readouterr().err
     assert (bench.root / "docs/logo.png").exists()
     assert main(["trim", "--delete", "--baselines", "docs"]) == 0
-    assert capsys.readouterr().out == "deleted docs/logo.png\ndeleted 1\n"
+    assert capsys.readouterr().out == "docs/logo.png\ndeleted 1\n"
     assert (bench.root / "baselines/old.png").exists()
 
 
@@ -261,7 +261,7 @@ def test_trim_that_stops_half_way(
     monkeypatch.setattr(Path, "unlink", stuck)
     assert main(["trim", "--delete"]) == 2
     out, err = capsys.readouterr()
-    assert out == "deleted baselines/old.png\n"
+    assert out == "baselines/old.png\n"
     assert err.endswith(f"; what is not deleted:\n  {listed[1]}\n  {listed[2]}\n")
 
 
