@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import RLock
 
 from pytest_imgsim.baselines.store import Store, Target
 from pytest_imgsim.baselines.variants import MAIN, Accepted
@@ -18,6 +19,7 @@ from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture, encode_png, sha256
 from pytest_imgsim.pictures.shots import Shot, capture_until_stable
 from pytest_imgsim.pictures.sources import Capture, Source
+from pytest_imgsim.processes import PerProcess
 from pytest_imgsim.record import PICTURE_FIELDS, Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.scoring.cache import Model, ScoreCache, Scored
@@ -63,7 +65,7 @@ class _View:
 
 
 class CheckPipeline:
-    """Carries out one check at a time.
+    """Carries out checks, of which one at a time uses the model.
 
     Parameters
     ----------
@@ -88,6 +90,7 @@ class CheckPipeline:
         self._model = model
         self._cache = cache
         self._written: dict[Path, str] = {}
+        self._lock = PerProcess(RLock)
 
     def run(
         self, request: Request, target: Target, accepted: Accepted, source: Source, raw: Capture
@@ -143,7 +146,8 @@ class CheckPipeline:
         fitting = [(view, view.pair) for view in views if view.pair]
         if not fitting:
             return _sized(Outcome(Verdict.SIZE_CHANGED), views[0], shot), views[0]
-        outcome, view = self._score(request.settings, fitting)
+        with self._lock():
+            outcome, view = self._score(request.settings, fitting)
         return _sized(outcome, view, shot), view
 
     def _score(

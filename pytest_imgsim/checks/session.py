@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from pytest_imgsim import checks, scoring
@@ -14,6 +15,7 @@ from pytest_imgsim.baselines.variants import Accepted
 from pytest_imgsim.checks.outcome import Outcome, Request, equal, make_record
 from pytest_imgsim.errors import BaselineError, ImgsimError
 from pytest_imgsim.pictures.sources import Source, describe, open_source
+from pytest_imgsim.processes import PerProcess, SharedFlag
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.settings import Settings
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 class Session:
     """Settings, store, model and results of a run, and the records so far.
+
+    Threads may check at the same time. None of them holds a lock while a picture is captured,
+    which may take seconds and may wait for another thread.
 
     Parameters
     ----------
@@ -41,6 +46,9 @@ class Session:
     ----------
     records : list of Record
         One for every check, also for those that raised.
+    refused : PerProcess of SharedFlag
+        Raised by a child of this process whose check was refused, since nobody would hear of its
+        verdict.
     """
 
     def __init__(
@@ -53,6 +61,7 @@ class Session:
         self.settings = settings
         self.root = root
         self.records: list[Record] = []
+        self.refused = PerProcess(SharedFlag)
         self.results = ResultsFolder(root / settings.report)
         self.store = Store(
             root / settings.baselines, settings.template, scratch=self.results.folder
@@ -62,12 +71,14 @@ class Session:
         self._claims: dict[str, str] = {}
         self._claimed_by: dict[str, list[str]] = {}
         self._calls: dict[str, int] = {}
+        self._lock = PerProcess(RLock)
 
     def begin(self, test: TestId) -> None:
         """Forget what an earlier attempt of `test` claimed: a rerun starts over."""
-        self._calls.pop(test.node, None)
-        for key in self._claimed_by.pop(test.node, ()):
-            del self._claims[key]
+        with self._lock():
+            self._calls.pop(test.node, None)
+            for key in self._claimed_by.pop(test.node, ()):
+                del self._claims[key]
 
     def check(
         self, test: TestId, source: Any, baseline: Any = None, settings: Settings | None = None
@@ -102,7 +113,8 @@ class Session:
         try:
             settings.check_thresholds()
             opened = open_source(source, full_page=settings.full_page)
-            target = self._target(test, baseline, opened)
+            with self._lock():
+                target = self._target(test, baseline, opened)
             request = Request(test, target.name, settings, target)
             record = self._compare(request, target, opened)
         except Exception as error:
@@ -126,7 +138,9 @@ class Session:
         raw = source.capture()
         if number := accepted.number_of(raw):
             return make_record(request, equal(number), self.root)
-        return self._pipeline.run(request, target, accepted, source, raw)
+        with self._lock():
+            pipeline = self._pipeline
+        return pipeline.run(request, target, accepted, source, raw)
 
     def _target(self, test: TestId, baseline: Any, source: Source) -> Target:
         if isinstance(baseline, str) and not is_path(baseline):
