@@ -19,7 +19,7 @@ from pytest_imgsim._version import __version__
 from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.files import keep_latest, relative, seen_from_here
 from pytest_imgsim.plugin.inventory import RunLog
-from pytest_imgsim.plugin.notes import changed_model, clashes
+from pytest_imgsim.plugin.notes import changed_model, clashes, refusals
 from pytest_imgsim.plugin.scope import name_prefixes, narrowed_by
 from pytest_imgsim.plugin.state import cache_folder
 from pytest_imgsim.record import Record
@@ -55,8 +55,8 @@ class RunFinalizer:
 
     Attributes
     ----------
-    clashes : list of str
-        A note for each baseline that two tests used.
+    errors : list of str
+        Notes that fail the run: baselines that two tests used, and comparisons that were refused.
     """
 
     def __init__(
@@ -67,8 +67,8 @@ class RunFinalizer:
         self._log = log
         self._folder = ResultsFolder(config.rootpath / settings.report)
         records = last_attempts(log.comparisons)
-        self.clashes = clashes(records)
-        self._notes = [*self.clashes]
+        self.errors = [*clashes(records), *refusals(log.refused)]
+        self._notes = [*self.errors]
         self._results = self._gather(records, exitstatus)
 
     def write(self) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
 
-from pytest_imgsim.errors import ImgsimError, SettingsError
+from pytest_imgsim.errors import ImgsimError, SettingsError, UnreportedError
 from pytest_imgsim.files import seen_from_here
 from pytest_imgsim.plugin.attachments import attach_to_allure
 from pytest_imgsim.plugin.inventory import MARKER, identify
@@ -36,6 +36,8 @@ class AssertSimilar:
         self._session = session
         self._item = item
         self._test = identify(item)
+        self._process = os.getpid()
+        self._refused = session.refused()
         session.begin(self._test)
 
     def __call__(
@@ -98,6 +100,7 @@ class AssertSimilar:
         }
         path = Path(baseline) if isinstance(baseline, os.PathLike) else baseline
         try:
+            self._check_process()
             settings = self._marked().for_check("assert_similar({key}=...)", given)
             record = self._session.check(self._test, actual, path, settings)
         except ImgsimError as error:
@@ -109,6 +112,26 @@ class AssertSimilar:
             folder = seen_from_here(self._session.results.folder)
             pytest.fail(failure_message(record, folder), pytrace=False)
         return record
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be sent to a process that multiprocessing starts anew."""
+        raise UnreportedError(self._unreported("assert_similar cannot be sent to another process"))
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            self._refused.raise_()
+            raise UnreportedError(
+                self._unreported(
+                    f"assert_similar was called in process {os.getpid()}, a child of the one that "
+                    f"runs the test ({self._process})"
+                )
+            )
+
+    def _unreported(self, what: str) -> str:
+        return (
+            f"{self._test.node}: {what}: expected a call where its verdict can be reported; return "
+            "the picture from the other process, and compare it in the test"
+        )
 
     def _marked(self) -> Settings:
         """Return the run's settings, overridden by the test's markers; the nearest wins."""

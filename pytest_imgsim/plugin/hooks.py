@@ -86,7 +86,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """Attach to the report of a phase what the controller, and pytest-html, show of it."""
     outcome = yield
     report, state = outcome.get_result(), item.config.stash[STATE]
-    payload = state.payloads.attach(item, report, state.records)
+    payload = state.payloads.attach(item, report, state.session_so_far)
     if "records" in payload:
         plugin.attach_to_html(item.config, report, state.session.results.folder)
 

@@ -95,6 +95,8 @@ class RunLog:
         Node ids of tests that were skipped or failed, and the names of their baselines.
     ran, left_out : set of str
         Node ids of visual tests that ran, and of those that were deselected.
+    refused : set of str
+        Node ids of tests in which a child process was refused a comparison.
     partial : str
         Why the run does not see all baselines, or "".
     deselected : bool
@@ -106,6 +108,7 @@ class RunLog:
         self.unfinished: dict[str, str] = {}
         self.ran: set[str] = set()
         self.left_out: set[str] = set()
+        self.refused: set[str] = set()
         self.partial = ""
         self.deselected = False
         self._rerun: set[str] = set()
@@ -127,6 +130,9 @@ class RunLog:
             self.unfinished[node] = payload["unfinished"]
         elif outcome not in ("passed", "rerun"):
             self.partial = f"{node} ended without reporting its baselines"
+        if "refused" in payload:
+            self.refused.add(node)
+            self.partial = f"{node} compared a picture in a child process"
         if "ran" in payload:
             self.ran.add(payload["ran"])
         self.deselected |= "deselected" in payload

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.record import Record
@@ -24,6 +24,15 @@ def clashes(records: Sequence[Record]) -> list[str]:
                 f"{record.test}: give one of them another name"
             )
     return notes
+
+
+def refusals(tests: Iterable[str]) -> list[str]:
+    """Return a note for each test in which a child process was refused a comparison."""
+    return [
+        f"ERROR: {test} called assert_similar in a child process, which cannot report a verdict: "
+        "return the picture from there, and compare it in the test"
+        for test in sorted(tests)
+    ]
 
 
 def changed_model(folder: ResultsFolder, results: Results) -> list[str]:
