@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock
 
-from pytest_imgsim.baselines.store import Store, Target
+from pytest_imgsim.baselines.store import Target
 from pytest_imgsim.baselines.variants import MAIN, Accepted
+from pytest_imgsim.checks.attempts import Attempts
 from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_record
 from pytest_imgsim.diff.drawing import draw_mask
 from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
-from pytest_imgsim.errors import BaselineError
 from pytest_imgsim.files import check_inside, relative
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.masks import apply_mask
@@ -71,8 +71,8 @@ class CheckPipeline:
     ----------
     root : Path
         Pytest's rootdir, outside which no baseline is written.
-    store : Store
-        The baselines.
+    attempts : Attempts
+        Writes baselines.
     results : ResultsFolder
         Where the pictures of mismatches go.
     model : Model
@@ -82,14 +82,18 @@ class CheckPipeline:
     """
 
     def __init__(
-        self, root: Path, store: Store, results: ResultsFolder, model: Model, cache: ScoreCache
+        self,
+        root: Path,
+        attempts: Attempts,
+        results: ResultsFolder,
+        model: Model,
+        cache: ScoreCache,
     ) -> None:
         self._root = root
-        self._store = store
+        self._attempts = attempts
         self._results = results
         self._model = model
         self._cache = cache
-        self._written: dict[Path, str] = {}
         self._lock = PerProcess(RLock)
 
     def run(
@@ -184,17 +188,11 @@ class CheckPipeline:
         self, request: Request, target: Target, outcome: Outcome, actual: Picture
     ) -> Outcome:
         """Write the actual picture as the baseline, and return what that makes of the outcome."""
-        path, test = target.own, request.test.node
+        path = target.own
         if not target.claimed:
             check_inside(path, self._root)
-        shown = relative(path, self._root)
-        writer = self._written.setdefault(path, test)
-        if writer != test:
-            raise BaselineError(
-                f"baseline {shown} is updated by two tests, {writer} and {test}, with different "
-                "pictures: give each a baseline of its own"
-            )
-        self._store.write(path, as_baseline(actual, shown))
+        data = as_baseline(actual, relative(path, self._root))
+        self._attempts.write(request.test.node, path, data)
         missing = outcome.verdict is Verdict.MISSING
         verdict = Verdict.CREATED if missing else Verdict.UPDATED
         return replace(outcome, verdict=verdict, variant=MAIN)

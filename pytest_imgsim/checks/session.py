@@ -12,6 +12,7 @@ from pytest_imgsim import checks, scoring
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.baselines.store import Store, Target, is_path
 from pytest_imgsim.baselines.variants import Accepted
+from pytest_imgsim.checks.attempts import Attempts
 from pytest_imgsim.checks.outcome import Outcome, Request, equal, make_record
 from pytest_imgsim.errors import BaselineError, ImgsimError
 from pytest_imgsim.pictures.sources import Source, describe, open_source
@@ -66,6 +67,7 @@ class Session:
         self.store = Store(
             root / settings.baselines, settings.template, scratch=self.results.folder
         )
+        self._attempts = Attempts(root, self.store)
         self._model = model
         self._memory = memory
         self._claims: dict[str, str] = {}
@@ -73,11 +75,23 @@ class Session:
         self._calls: dict[str, int] = {}
         self._lock = PerProcess(RLock)
 
-    def begin(self, test: TestId) -> None:
-        """Forget what an earlier attempt of `test` claimed: a rerun starts over."""
+    def begin(self, test: str) -> None:
+        """Begin an attempt at a test; a rerun starts over, as if there had been no other.
+
+        Parameters
+        ----------
+        test : str
+            Its node id.
+
+        Raises
+        ------
+        BaselineError
+            If a baseline that the last attempt replaced cannot be put back.
+        """
         with self._lock():
-            self._calls.pop(test.node, None)
-            for key in self._claimed_by.pop(test.node, ()):
+            self._attempts.begin(test)
+            self._calls.pop(test, None)
+            for key in self._claimed_by.pop(test, ()):
                 del self._claims[key]
 
     def check(
@@ -130,7 +144,7 @@ class Session:
     def _pipeline(self) -> CheckPipeline:
         # Both import numpy and Pillow, which equal bytes do not need.
         cache = scoring.ScoreCache(self._memory)
-        return checks.CheckPipeline(self.root, self.store, self.results, self._model(), cache)
+        return checks.CheckPipeline(self.root, self._attempts, self.results, self._model(), cache)
 
     def _compare(self, request: Request, target: Target, source: Source) -> Record:
         """Return the record of a check; for the bytes of an accepted picture, at once."""

@@ -38,7 +38,7 @@ class AssertSimilar:
         self._test = identify(item)
         self._process = os.getpid()
         self._refused = session.refused()
-        session.begin(self._test)
+        session.begin(self._test.node)
 
     def __call__(
         self,

@@ -81,6 +81,13 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
         items[0].config.stash[STATE].inventory.deselected = True
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin an attempt at a test; what a rerun's fixtures do may end it before ours is there."""
+    if session := item.config.stash[STATE].session_so_far:
+        session.begin(item.nodeid)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """Attach to the report of a phase what the controller, and pytest-html, show of it."""

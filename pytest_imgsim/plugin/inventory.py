@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,8 +90,10 @@ class RunLog:
 
     Attributes
     ----------
-    comparisons : list of (dict, bool)
-        Each record, as builtins, and whether its test had run before (pytest-rerunfailures).
+    comparisons : list of (dict, int)
+        Each record, as builtins, and how often its test had been rerun (pytest-rerunfailures).
+    reruns : Counter of str
+        How often a test was rerun in all, by its node id.
     unfinished : dict of str to str
         Node ids of tests that were skipped or failed, and the names of their baselines.
     ran, left_out : set of str
@@ -104,14 +107,14 @@ class RunLog:
     """
 
     def __init__(self) -> None:
-        self.comparisons: list[tuple[dict[str, Any], bool]] = []
+        self.comparisons: list[tuple[dict[str, Any], int]] = []
+        self.reruns: Counter[str] = Counter()
         self.unfinished: dict[str, str] = {}
         self.ran: set[str] = set()
         self.left_out: set[str] = set()
         self.refused: set[str] = set()
         self.partial = ""
         self.deselected = False
-        self._rerun: set[str] = set()
 
     def add_collection(self, report: pytest.CollectReport) -> None:
         """Take in the report of a collected file or folder."""
@@ -121,9 +124,8 @@ class RunLog:
     def add(self, report: pytest.TestReport, payload: Payload) -> None:
         """Take in the report of a test's setup, call or teardown, and what it carries."""
         node, outcome = report.nodeid, str(report.outcome)
-        self.comparisons += [(data, node in self._rerun) for data in payload.get("records", ())]
-        if outcome == "rerun":
-            self._rerun.add(node)
+        self.comparisons += [(data, self.reruns[node]) for data in payload.get("records", ())]
+        self.reruns[node] += outcome == "rerun"
         if report.when == "setup":
             self.unfinished.pop(node, None)
         if "unfinished" in payload:

@@ -1,0 +1,88 @@
+"""Baselines that one attempt at a test has written, which the next attempt puts back.
+
+Plugins run a test that failed again. Only its last attempt decides the outcome, and so the
+baselines. Pictures are written at once all the same: a run that is killed has no end at which to
+write them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytest_imgsim.baselines.store import Store
+from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.files import relative
+
+
+class Attempts:
+    """What the current attempt at a test has replaced.
+
+    Parameters
+    ----------
+    root : Path
+        Pytest's rootdir, which paths in messages begin at.
+    store : Store
+        The baselines.
+    """
+
+    def __init__(self, root: Path, store: Store) -> None:
+        self._root = root
+        self._store = store
+        self._test = ""
+        self._replaced: dict[Path, bytes | None] = {}
+        self._writers: dict[Path, str] = {}
+
+    def begin(self, test: str) -> None:
+        """Begin an attempt at a test; the same test again puts back what the last one replaced.
+
+        Raises
+        ------
+        BaselineError
+            If a file cannot be put back.
+        """
+        if test == self._test:
+            for path in [*self._replaced]:
+                self._put_back(path)
+        self._test = test
+        self._replaced.clear()
+
+    def write(self, test: str, path: Path, data: bytes) -> None:
+        """Write a baseline on behalf of a test.
+
+        Parameters
+        ----------
+        test : str
+            Its node id.
+        path : Path
+            The baseline.
+        data : bytes
+            The picture.
+
+        Raises
+        ------
+        BaselineError
+            If another test has written it in this run.
+        """
+        writer = self._writers.setdefault(path, test)
+        if writer != test:
+            raise BaselineError(
+                f"baseline {relative(path, self._root)} is updated by two tests, {writer} and "
+                f"{test}, with different pictures: give each a baseline of its own"
+            )
+        if test == self._test and path not in self._replaced:
+            self._replaced[path] = path.read_bytes() if path.exists() else None
+        self._store.write(path, data)
+
+    def _put_back(self, path: Path) -> None:
+        before = self._replaced[path]
+        try:
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                self._store.write(path, before)
+        except OSError as error:
+            raise BaselineError(
+                f"baseline {relative(path, self._root)}: an earlier attempt at this test has "
+                f"written it, and what was there before cannot be put back: {error.strerror}"
+            ) from None
+        del self._replaced[path], self._writers[path]
