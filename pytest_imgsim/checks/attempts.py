@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.errors import BaselineError
 from pytest_imgsim.files import relative
@@ -30,7 +31,7 @@ class Attempts:
         self._store = store
         self._test = ""
         self._replaced: dict[Path, bytes | None] = {}
-        self._writers: dict[Path, str] = {}
+        self._writers: dict[Path, TestId] = {}
 
     def begin(self, test: str) -> None:
         """Begin an attempt at a test; the same test again puts back what the last one replaced.
@@ -46,13 +47,13 @@ class Attempts:
         self._test = test
         self._replaced.clear()
 
-    def write(self, test: str, path: Path, data: bytes) -> None:
+    def write(self, test: TestId, path: Path, data: bytes) -> None:
         """Write a baseline on behalf of a test.
 
         Parameters
         ----------
-        test : str
-            Its node id.
+        test : TestId
+            The test.
         path : Path
             The baseline.
         data : bytes
@@ -61,15 +62,22 @@ class Attempts:
         Raises
         ------
         BaselineError
-            If another test has written it in this run.
+            If another test, or the same one when it was run before, has written another picture in
+            this run.
         """
         writer = self._writers.setdefault(path, test)
-        if writer != test:
+        if writer.node != test.node and path.read_bytes() != data:
+            what, advice = "two tests", "give each a baseline of its own"
+            if test.repeats(writer):
+                what, advice = (
+                    "a test that is repeated",
+                    "update it without repeats once it is stable",
+                )
             raise BaselineError(
-                f"baseline {relative(path, self._root)} is updated by two tests, {writer} and "
-                f"{test}, with different pictures: give each a baseline of its own"
+                f"baseline {relative(path, self._root)} is updated by {what}, {writer.node} and "
+                f"{test.node}, with different pictures: {advice}"
             )
-        if test == self._test and path not in self._replaced:
+        if test.node == self._test and path not in self._replaced:
             self._replaced[path] = path.read_bytes() if path.exists() else None
         self._store.write(path, data)
 

@@ -192,7 +192,7 @@ class CheckPipeline:
         if not target.claimed:
             check_inside(path, self._root)
         data = as_baseline(actual, relative(path, self._root))
-        self._attempts.write(request.test.node, path, data)
+        self._attempts.write(request.test, path, data)
         missing = outcome.verdict is Verdict.MISSING
         verdict = Verdict.CREATED if missing else Verdict.UPDATED
         return replace(outcome, verdict=verdict, variant=MAIN)
@@ -208,7 +208,7 @@ class CheckPipeline:
         if outcome.ignored is not None and shot.mask is not None:
             pictures["mask"] = encode_png(draw_mask(shot.mask))
         paths = {
-            PICTURE_FIELDS[kind]: self._results.keep(request.name, kind, data)
+            PICTURE_FIELDS[kind]: self._results.keep(request.kept_name, kind, data)
             for kind, data in pictures.items()
         }
         return Kept(paths, sha256(pictures["actual"]), explanation)

@@ -70,7 +70,7 @@ class Session:
         self._attempts = Attempts(root, self.store)
         self._model = model
         self._memory = memory
-        self._claims: dict[str, str] = {}
+        self._claims: dict[str, TestId] = {}
         self._claimed_by: dict[str, list[str]] = {}
         self._calls: dict[str, int] = {}
         self._lock = PerProcess(RLock)
@@ -92,7 +92,8 @@ class Session:
             self._attempts.begin(test)
             self._calls.pop(test, None)
             for key in self._claimed_by.pop(test, ()):
-                del self._claims[key]
+                if self._claims[key].node == test:  # else a repeat has claimed it since
+                    del self._claims[key]
 
     def check(
         self, test: TestId, source: Any, baseline: Any = None, settings: Settings | None = None
@@ -181,13 +182,13 @@ class Session:
     def _claim(self, test: TestId, name: str) -> None:
         # Folded: on macOS and Windows Test.a and test.A are one file.
         owner = self._claims.get(name.casefold())
-        if owner is not None:
+        if owner is not None and not test.repeats(owner):
             raise BaselineError(
-                f"baseline name {name!r} is claimed twice, by {owner} and by {test.node}: "
+                f"baseline name {name!r} is claimed twice, by {owner.node} and by {test.node}: "
                 "expected one comparison a name, upper and lower case being the same; pass a "
                 "name of its own as in assert_similar(page, 'form')"
             )
-        self._claims[name.casefold()] = test.node
+        self._claims[name.casefold()] = test
         self._claimed_by.setdefault(test.node, []).append(name.casefold())
 
 

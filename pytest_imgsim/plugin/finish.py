@@ -67,7 +67,7 @@ class RunFinalizer:
         self._log = log
         self._folder = ResultsFolder(config.rootpath / settings.report)
         records = last_attempts(log.comparisons, log.reruns)
-        self.errors = [*clashes(records), *refusals(log.refused)]
+        self.errors = [*clashes(records, log.repeats), *refusals(log.refused)]
         self._notes = [*self.errors]
         self._results = self._gather(records, exitstatus)
 

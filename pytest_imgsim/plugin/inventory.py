@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 MARKER = "imgsim"
 #: A test that asks for this fixture has baselines, whether or not it runs.
 FIXTURE = "assert_similar"
+#: How plugins that repeat tests begin the names of their parameters.
+REPEATING = "__"
 #: Markers that say nothing about a test's subject.
 PLUMBING = {MARKER, "parametrize"}
 
@@ -28,7 +31,30 @@ def identify(item: pytest.Item) -> TestId:
     classes = tuple(node.name for node in item.listchain() if isinstance(node, pytest.Class))
     markers = {marker.name for marker in item.iter_markers()} - PLUMBING
     file = item.nodeid.partition("::")[0]
-    return baselines.TestId(item.nodeid, file, classes, item.name, tuple(sorted(markers)))
+    name, repeat = _name_and_repeat(item)
+    return baselines.TestId(item.nodeid, file, classes, name, tuple(sorted(markers)), repeat)
+
+
+def _name_and_repeat(item: pytest.Item) -> tuple[str, str]:
+    """Return the name of a test, and what plugins that repeat tests have added to it.
+
+    pytest-repeat and pytest-flakefinder make a test several by a parameter of their own, whose name
+    begins as no test would begin one. It comes before or after all others.
+    """
+    callspec, function = getattr(item, "callspec", None), getattr(item, "originalname", "")
+    # Pytest tells the ids of single parameters nowhere else.
+    ids = [*getattr(callspec, "_idlist", ())]
+    arguments = [*callspec.indices] if callspec else []
+    if item.name != f"{function}[{'-'.join(ids)}]":  # renamed by another plugin
+        return item.name, ""
+    first = _count_theirs(arguments)
+    last = len(ids) - _count_theirs(reversed(arguments[first:]))
+    own = "-".join(ids[first:last])
+    return f"{function}[{own}]" if own else function, "-".join(ids[:first] + ids[last:])
+
+
+def _count_theirs(arguments: Iterable[str]) -> int:
+    return sum(1 for _ in takewhile(lambda name: name.startswith(REPEATING), arguments))
 
 
 class PictureFolders:
@@ -92,6 +118,8 @@ class RunLog:
     ----------
     comparisons : list of (dict, int)
         Each record, as builtins, and how often its test had been rerun (pytest-rerunfailures).
+    repeats : dict of str to str
+        For node ids of tests that a plugin repeats, the one that all repeats have in common.
     reruns : Counter of str
         How often a test was rerun in all, by its node id.
     unfinished : dict of str to str
@@ -108,6 +136,7 @@ class RunLog:
 
     def __init__(self) -> None:
         self.comparisons: list[tuple[dict[str, Any], int]] = []
+        self.repeats: dict[str, str] = {}
         self.reruns: Counter[str] = Counter()
         self.unfinished: dict[str, str] = {}
         self.ran: set[str] = set()
@@ -135,6 +164,8 @@ class RunLog:
         if "refused" in payload:
             self.refused.add(node)
             self.partial = f"{node} compared a picture in a child process"
+        if "repeats" in payload:
+            self.repeats[node] = payload["repeats"]
         if "ran" in payload:
             self.ran.add(payload["ran"])
         self.deselected |= "deselected" in payload

@@ -30,6 +30,8 @@ class Payload(TypedDict, total=False):
         Only where a child process was refused a comparison.
     unfinished : str
         The name of the test's baselines, where the phase did not pass.
+    repeats : str
+        The node id that the repeats of the test have in common, where a plugin repeats it.
     ran : str
         The node id under which the test was collected, if it is a visual one.
     deselected : bool
@@ -41,6 +43,7 @@ class Payload(TypedDict, total=False):
     records: list[dict[str, Any]]
     refused: bool
     unfinished: str
+    repeats: str
     ran: str
     deselected: bool
     left_out: list[str]
@@ -94,6 +97,8 @@ class PayloadWriter:
             payload["unfinished"] = identify(item).baseline_name()
         if node := self._inventory.node_of(item):
             payload["ran"] = node
+            if hasattr(item, "callspec") and (test := identify(item)).repeat:
+                payload["repeats"] = test.subject
         if self._inventory.deselected:
             payload["deselected"] = True
         if left_out := self._inventory.take_left_out():
