@@ -1,14 +1,18 @@
-"""Atomic writes, and paths that stay inside their folder."""
+"""Atomic writes, and paths that stay inside their folder.
+
+What a comparison reads and writes goes through `System`: a test may have files of its own in the
+place of this machine's.
+"""
 
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.system import System
 
 TEMP_PREFIX = ".imgsim-"
 TEMP_SUFFIX = ".tmp"
@@ -38,9 +42,9 @@ def write_whole(
     OSError
         If the file cannot be written; the old one is then still there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    System.makedirs(path.parent, exist_ok=True)
     if scratch is not None:
-        scratch.mkdir(parents=True, exist_ok=True)
+        System.makedirs(scratch, exist_ok=True)
         try:
             _replace(path, data, scratch, durable)
             return
@@ -53,24 +57,36 @@ def write_whole(
 def _replace(path: Path, data: bytes, folder: Path, durable: bool) -> None:
     # Not tempfile's, whose files are private (0600): mode "x" lets the kernel apply the umask,
     # which a process can only read by changing it, for all of its threads.
-    temporary = folder / f"{TEMP_PREFIX}{os.urandom(16).hex()}{TEMP_SUFFIX}"
+    temporary = folder / f"{TEMP_PREFIX}{System.urandom(16).hex()}{TEMP_SUFFIX}"
     try:
-        with temporary.open("xb") as stream:
+        with System.open(temporary, "xb") as stream:
             _copy_mode(path, temporary)
             stream.write(data)
             if durable:
                 stream.flush()
-                os.fsync(stream.fileno())
-        temporary.replace(path)
+                System.fsync(stream.fileno())
+        System.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        remove(temporary)
         raise
 
 
 def _copy_mode(path: Path, temporary: Path) -> None:
     """Give the new file the mode of the one that it replaces, before there is anything in it."""
     with suppress(FileNotFoundError):
-        temporary.chmod(path.stat().st_mode & 0o777)
+        System.chmod(temporary, System.stat(path).st_mode & 0o777)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file."""
+    with System.open(path, "rb") as stream:
+        return stream.read()
+
+
+def remove(path: Path) -> None:
+    """Delete a file, if there is one."""
+    with suppress(FileNotFoundError):
+        System.unlink(path)
 
 
 def delete(paths: Iterable[Path], folder: Path) -> None:
@@ -103,9 +119,10 @@ def check_inside(path: Path, folder: Path) -> None:
     BaselineError
         If it is.
     """
-    if not path.resolve().is_relative_to(folder.resolve()):
+    place = System.realpath(path)
+    if not PurePath(place).is_relative_to(System.realpath(folder)):
         raise BaselineError(
-            f"{path} leads out of {folder} (to {path.resolve()}): expected a file inside it; "
+            f"{path} leads out of {folder} (to {place}): expected a file inside it; "
             "remove the symbolic link or move the folder"
         )
 
@@ -124,6 +141,6 @@ def relative(path: Path, root: Path) -> str:
 def seen_from_here(path: Path) -> str:
     """Return `path` with slashes, as one would type it in the current folder."""
     try:
-        return Path(os.path.relpath(path)).as_posix()
+        return PurePath(System.relpath(path)).as_posix()
     except ValueError:  # another drive on Windows
         return path.as_posix()

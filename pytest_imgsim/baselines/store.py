@@ -18,7 +18,8 @@ from pathlib import Path
 
 from pytest_imgsim.baselines.naming import VARIANT, encode_segment
 from pytest_imgsim.errors import BaselineError, SettingsError
-from pytest_imgsim.files import check_inside, write_whole
+from pytest_imgsim.files import check_inside, read_bytes, write_whole
+from pytest_imgsim.system import System
 
 SHARED_TEMPLATE = "{name}"
 SUFFIX = ".png"
@@ -90,7 +91,7 @@ class Store:
         if self._template == SHARED_TEMPLATE:
             return Target(name, own, own, claimed=True)
         shared = self._path(SHARED_TEMPLATE, name, browser)
-        path = shared if not own.exists() and shared.exists() else own
+        path = shared if not System.exists(own) and System.exists(shared) else own
         return Target(name, path, own, claimed=True)
 
     def _path(self, template: str, name: str, browser: str) -> Path:
@@ -99,7 +100,7 @@ class Store:
         path = self.folder / inner
         # Resolving the links of every path would be most of the cost of an equal screenshot.
         folder = inner.rpartition("/")[0]
-        if folder not in self._inside or path.is_symlink():
+        if folder not in self._inside or System.islink(path):
             check_inside(path, self.folder)
             check_inside(path.parent, self.folder)
             self._inside.add(folder)
@@ -135,7 +136,7 @@ def read(path: Path) -> bytes | None:
         If the file is a Git LFS pointer, or cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pytest_imgsim.baselines.naming import VARIANT
 from pytest_imgsim.baselines.store import read
 from pytest_imgsim.files import check_inside
 from pytest_imgsim.pictures.sources import Capture
+from pytest_imgsim.system import System
 
 #: The number of the main file, whose name has no number.
 MAIN = 1
@@ -87,8 +87,8 @@ def read_variants(path: Path, folder: Path) -> Iterator[Stored]:
     """
     numbers = {}
     # The quick test comes first: a folder may hold thousands of files and no variant.
-    for name in os.listdir(path.parent):
-        match = VARIANT.search(Path(name).stem) if name.startswith(f"{path.stem}~") else None
+    for name in System.listdir(path.parent):
+        match = VARIANT.search(PurePath(name).stem) if name.startswith(f"{path.stem}~") else None
         if match and name == _variant(path, int(match[1])).name:
             numbers[int(match[1])] = path.with_name(name)
     for number, other in sorted(numbers.items()):

@@ -12,7 +12,8 @@ from pathlib import Path
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import relative
+from pytest_imgsim.files import read_bytes, relative, remove
+from pytest_imgsim.system import System
 
 
 class Attempts:
@@ -66,7 +67,7 @@ class Attempts:
             this run.
         """
         writer = self._writers.setdefault(path, test)
-        if writer.node != test.node and path.read_bytes() != data:
+        if writer.node != test.node and read_bytes(path) != data:
             what, advice = "two tests", "give each a baseline of its own"
             if test.repeats(writer):
                 what, advice = (
@@ -78,14 +79,14 @@ class Attempts:
                 f"{test.node}, with different pictures: {advice}"
             )
         if test.node == self._test and path not in self._replaced:
-            self._replaced[path] = path.read_bytes() if path.exists() else None
+            self._replaced[path] = read_bytes(path) if System.exists(path) else None
         self._store.write(path, data)
 
     def _put_back(self, path: Path) -> None:
         before = self._replaced[path]
         try:
             if before is None:
-                path.unlink(missing_ok=True)
+                remove(path)
             else:
                 self._store.write(path, before)
         except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -164,7 +164,7 @@ class Session:
         given = None if call == 1 else str(call)
         if baseline is None:
             return self._named(test, given, source)
-        if not isinstance(baseline, str | Path):
+        if not isinstance(baseline, str | PurePath):
             raise BaselineError(
                 f"baseline: expected None, a name or a path, got {describe(baseline)}"
             )

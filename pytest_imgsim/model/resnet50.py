@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
+from pytest_imgsim.files import read_bytes
 from pytest_imgsim.model import keras_backend, litert_backend
 from pytest_imgsim.model import weights as weights_of
 from pytest_imgsim.model.host import usable_cpus
@@ -25,6 +25,7 @@ from pytest_imgsim.processes import PerProcess
 from pytest_imgsim.scoring.cosine import CosineMap, FeatureMap, cosine, cosine_map
 from pytest_imgsim.scoring.pooled import thumbnail
 from pytest_imgsim.settings import RUNTIMES
+from pytest_imgsim.system import System
 
 #: Version of how pixels are fed to the network and features taken from it; part of the model's id.
 PREPROCESSING = 3
@@ -145,7 +146,7 @@ class ResNet50:
         with self._turn():
             try:
                 # The hash of Keras' own file is checked when it is loaded.
-                content = self._source.read_bytes() if self._source else b""
+                content = read_bytes(self._source) if self._source else b""
             except OSError:
                 return self.model_id  # raises an error that says what is wrong with the file
             return self._id_for(hashlib.sha256(content).hexdigest())
@@ -239,9 +240,9 @@ class ResNet50:
     @contextmanager
     def _timed(self) -> Iterator[None]:
         """Add the time that a block takes to `seconds`; to be used under a lock."""
-        started = time.perf_counter()
+        started = System.clock()
         yield
-        self.seconds += time.perf_counter() - started
+        self.seconds += System.clock() - started
 
     @cached_property
     def _source(self) -> Path | None:

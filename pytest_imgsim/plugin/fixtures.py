@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
@@ -98,7 +98,7 @@ class AssertSimilar:
             "full_page": full_page,
             "stable_timeout": stable_timeout,
         }
-        path = Path(baseline) if isinstance(baseline, os.PathLike) else baseline
+        path = PurePath(baseline) if isinstance(baseline, os.PathLike) else baseline
         try:
             self._check_process()
             settings = self._marked().for_check("assert_similar({key}=...)", given)

@@ -77,6 +77,7 @@ def cache_folder(config: pytest.Config) -> Path | None:
     """Return our folder in pytest's cache; None where that is disabled or cannot be made."""
     pytest_cache = getattr(config, "cache", None)
     try:
-        return Path(pytest_cache.mkdir("imgsim")) if pytest_cache else None
+        folder: Path | None = pytest_cache.mkdir("imgsim") if pytest_cache else None
+        return folder
     except OSError:
         return None

@@ -28,6 +28,7 @@ from typing import Any
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
 from pytest_imgsim.record import PICTURE_FIELDS, Record
+from pytest_imgsim.system import System
 
 SCHEMA = 2
 READABLE = (1, 2)
@@ -181,7 +182,7 @@ class ResultsFolder:
         write_whole(self.folder / relative, data, durable=False)
 
     def _ignore_itself(self) -> None:
-        if not (self.folder / ".gitignore").exists():
+        if not System.exists(self.folder / ".gitignore"):
             self._write(".gitignore", b"*\n")
 
     def _sweep(self, records: Iterable[Record]) -> None:
