@@ -12,6 +12,7 @@ from pytest_imgsim.errors import ImgsimError, SettingsError, UnreportedError
 from pytest_imgsim.files import seen_from_here
 from pytest_imgsim.plugin.attachments import attach_to_allure
 from pytest_imgsim.plugin.inventory import MARKER, identify
+from pytest_imgsim.plugin.scope import chosen_root
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import failure_message
 from pytest_imgsim.report.words import number
@@ -19,6 +20,16 @@ from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_imgsim.checks.session import Session
+
+
+# The type checker knows no class in an attribute of a function.
+class Mismatch(pytest.fail.Exception, AssertionError):  # type: ignore[name-defined,misc]
+    """A picture is not what its baseline is: a failed assertion, told without a traceback."""
+
+    __module__ = "builtins"  # as pytest's own have it, whose names reports show without one
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, pytrace=False)  # type: ignore[call-arg]
 
 
 class AssertSimilar:
@@ -83,7 +94,7 @@ class AssertSimilar:
 
         Raises
         ------
-        pytest.fail.Exception
+        AssertionError
             If the picture differs, has another size, or has no baseline.
         SourceError
             If `actual` cannot be turned into a picture; a TypeError.
@@ -110,7 +121,8 @@ class AssertSimilar:
         attach_to_allure(self._item.config, record, self._session.results.folder)
         if not record.passed:
             folder = seen_from_here(self._session.results.folder)
-            pytest.fail(failure_message(record, folder), pytrace=False)
+            root = chosen_root(self._item.config)
+            raise Mismatch(failure_message(record, folder, root))
         return record
 
     def __reduce__(self) -> NoReturn:
