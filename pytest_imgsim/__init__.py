@@ -14,6 +14,7 @@ from pytest_imgsim.errors import (
     ResultsError,
     SettingsError,
     SourceError,
+    UnreportedError,
     UnstableError,
     WeightsError,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "ResultsError",
     "SettingsError",
     "SourceError",
+    "UnreportedError",
     "UnstableError",
     "Verdict",
     "WeightsError",

@@ -9,6 +9,7 @@
     ├── UnstableError       a page that was never stable enough for a screenshot
     ├── MaskError           an ignored area outside the picture, or one that covers all of it
     ├── BaselineError       a name or file that cannot be a baseline's
+    ├── UnreportedError     a comparison in a process that cannot report its verdict
     ├── WeightsError        weights that are unknown, unreadable, or not of a ResNet50
     └── ResultsError        a results folder that cannot be read or acted on
 
@@ -44,6 +45,10 @@ class MaskError(ImgsimError):
 
 class BaselineError(ImgsimError):
     """A name or a file that cannot be a baseline's."""
+
+
+class UnreportedError(ImgsimError):
+    """A comparison in a process that cannot report its verdict."""
 
 
 class WeightsError(ImgsimError):

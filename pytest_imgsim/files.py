@@ -1,16 +1,19 @@
-"""Atomic writes, and paths that stay inside their folder."""
+"""Atomic writes, and paths that stay inside their folder.
+
+What a comparison reads and writes goes through `System`: a test may have files of its own in the
+place of this machine's.
+"""
 
 from __future__ import annotations
 
 import errno
-import io
-import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.system import System
 
 TEMP_PREFIX = ".imgsim-"
 TEMP_SUFFIX = ".tmp"
@@ -41,9 +44,9 @@ def write_whole(
     OSError
         If the file cannot be written; the old one is then still there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    System.makedirs(path.parent, exist_ok=True)
     if scratch is not None:
-        scratch.mkdir(parents=True, exist_ok=True)
+        System.makedirs(scratch, exist_ok=True)
         try:
             _replace(path, data, scratch, durable)
             return
@@ -56,17 +59,17 @@ def write_whole(
 def _replace(path: Path, data: bytes, folder: Path, durable: bool) -> None:
     # Not tempfile's, whose files are private (0600): mode "x" lets the kernel apply the umask,
     # which a process can only read by changing it, for all of its threads.
-    temporary = folder / f"{TEMP_PREFIX}{os.urandom(16).hex()}{TEMP_SUFFIX}"
+    temporary = folder / f"{TEMP_PREFIX}{System.urandom(16).hex()}{TEMP_SUFFIX}"
     try:
-        with temporary.open("xb") as stream:
+        with System.open(temporary, "xb") as stream:
             _copy_mode(path, temporary)
             stream.write(data)
             if durable:
                 stream.flush()
-                os.fsync(stream.fileno())
-        temporary.replace(path)
+                System.fsync(stream.fileno())
+        System.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        remove(temporary)
         raise
 
 
@@ -76,9 +79,15 @@ def _copy_mode(path: Path, temporary: Path) -> None:
     A symbolic link has none; what it leads to, such as an object in a store, may be read-only.
     """
     with suppress(FileNotFoundError):
-        mode = path.lstat().st_mode
+        mode = System.lstat(path).st_mode
         if not stat.S_ISLNK(mode):
-            temporary.chmod(mode & 0o777)
+            System.chmod(temporary, mode & 0o777)
+
+
+def remove(path: Path) -> None:
+    """Delete a file, if there is one."""
+    with suppress(FileNotFoundError):
+        System.unlink(path)
 
 
 def delete(paths: Iterable[Path], folder: Path) -> None:
@@ -111,14 +120,14 @@ def read_regular(path: Path) -> bytes:
     OSError
         If the file cannot be read, or is not a regular one.
     """
-    with io.FileIO(path, opener=_without_waiting) as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+    with System.open(path, "rb", opener=_without_waiting) as stream:
+        if not stat.S_ISREG(System.fstat(stream.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
-        return stream.readall()
+        return stream.read()
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    return System.descriptor(path, flags | System.NONBLOCK)
 
 
 def real(path: Path) -> Path:
@@ -126,7 +135,7 @@ def real(path: Path) -> Path:
 
     Unlike `Path.resolve`, which raises a RuntimeError of links that lead to each other.
     """
-    return Path(os.path.realpath(path))
+    return Path(System.realpath(path))
 
 
 def check_inside(
@@ -148,9 +157,10 @@ def check_inside(
     BaselineError
         If it is.
     """
-    if not real(path).is_relative_to(real(folder)):
+    place = System.realpath(path)
+    if not PurePath(place).is_relative_to(System.realpath(folder)):
         raise BaselineError(
-            f"{path} leads out of {folder} (to {real(path)}): expected a file inside it; {hint}"
+            f"{path} leads out of {folder} (to {place}): expected a file inside it; {hint}"
         )
 
 
@@ -168,6 +178,6 @@ def relative(path: Path, root: Path) -> str:
 def seen_from_here(path: Path) -> str:
     """Return `path` with slashes, as one would type it in the current folder."""
     try:
-        return Path(os.path.relpath(path)).as_posix()
+        return PurePath(System.relpath(path)).as_posix()
     except ValueError:  # another drive on Windows
         return path.as_posix()

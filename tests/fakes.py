@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import struct
+import warnings
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -300,3 +303,18 @@ def filled(rgb: Pixels, box: tuple[int, int, int, int], colour: tuple[int, int, 
     x, y, width, height = box
     out[y : y + height, x : x + width] = colour
     return out
+
+
+def in_child(passes: Callable[[], object]) -> bool:
+    """Return what a function returns in a forked child, as a bool; False if it raises or hangs."""
+    with warnings.catch_warnings():
+        # Python warns of forks in a process with threads, which is what some tests are about.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        signal.alarm(60)
+        try:
+            os._exit(not passes())
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0

@@ -17,6 +17,7 @@ import pytest
 from pytest_imgsim import files
 from pytest_imgsim.errors import BaselineError
 from pytest_imgsim.files import check_inside, keep_latest, relative, seen_from_here, write_whole
+from pytest_imgsim.system import System
 
 REWRITER = """
 import sys
@@ -60,7 +61,7 @@ def test_failed_write_keeps_the_old_file(
         calls.append(handle)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(System, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, b"new", scratch=tmp_path / "scratch" if scratch else None)
     assert len(calls) == 1
@@ -72,7 +73,7 @@ def test_unfinished_file_lies_in_scratch(tmp_path: Path, monkeypatch: pytest.Mon
     """While the data is being written, nothing lies beside the target."""
     seen: list[tuple[set[str], set[str]]] = []
     folder, scratch = tmp_path / "baselines", tmp_path / "scratch"
-    monkeypatch.setattr(os, "fsync", lambda _: seen.append((names(folder), names(scratch))))
+    monkeypatch.setattr(System, "fsync", lambda _: seen.append((names(folder), names(scratch))))
     write_whole(folder / "a.png", b"data", scratch=scratch)
     [(beside, unfinished)] = seen
     assert beside == set()
@@ -82,14 +83,14 @@ def test_unfinished_file_lies_in_scratch(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_scratch_on_another_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scratch folder on another file system is not used, and the file is whole all the same."""
-    scratch, replace = tmp_path / "scratch", Path.replace
+    scratch, replace = tmp_path / "scratch", System.replace
 
-    def refusing(self: Path, target: Path) -> Path:
-        if scratch in self.parents:
+    def refusing(source: Path, target: Path) -> None:
+        if scratch in source.parents:
             raise OSError(errno.EXDEV, "Invalid cross-device link")
-        return replace(self, target)
+        replace(source, target)
 
-    monkeypatch.setattr(Path, "replace", refusing)
+    monkeypatch.setattr(System, "replace", refusing)
     write_whole(tmp_path / "out/a.png", b"data", scratch=scratch)
     assert (tmp_path / "out/a.png").read_bytes() == b"data"
     assert names(tmp_path / "out") == {"a.png"}
@@ -113,7 +114,9 @@ def test_keeps_the_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: i
     path.chmod(mode)
     unfinished: list[int] = []
     monkeypatch.setattr(
-        os, "fsync", lambda _: unfinished.extend(each.stat().st_mode for each in scratch.iterdir())
+        System,
+        "fsync",
+        lambda _: unfinished.extend(each.stat().st_mode for each in scratch.iterdir()),
     )
     write_whole(path, b"new", scratch=scratch)
     assert path.read_bytes() == b"new"

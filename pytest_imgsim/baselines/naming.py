@@ -150,6 +150,9 @@ class TestId:
         Its name, with its parameters in brackets if it has any.
     markers : tuple of str
         Names of its markers, by which the results can be filtered.
+    repeat : str
+        Which one of several runs of the same test this is, where a plugin repeats tests: the node
+        id has it, and the name has not.
     """
 
     node: str
@@ -157,8 +160,18 @@ class TestId:
     classes: tuple[str, ...]
     name: str
     markers: tuple[str, ...] = ()
+    repeat: str = ""
 
     __test__ = False  # not a test class, whatever its name
+
+    @property
+    def subject(self) -> str:
+        """The node id that all repeats of the test have in common."""
+        return "::".join([self.file, *self.classes, self.name])
+
+    def repeats(self, other: TestId) -> bool:
+        """Return whether this is another run of the same test."""
+        return self.node != other.node and self.subject == other.subject
 
     def baseline_name(self, given: str | None = None) -> str:
         """Return the name of this test's baseline, or of the one that it calls `given`."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from pytest_imgsim.baselines.naming import VARIANT, encode_segment
 from pytest_imgsim.errors import BaselineError, SettingsError
 from pytest_imgsim.files import check_inside, read_regular, write_whole
+from pytest_imgsim.system import System
 
 SHARED_TEMPLATE = "{name}"
 SUFFIX = ".png"
@@ -103,7 +104,7 @@ class Store:
         if self._template == SHARED_TEMPLATE:
             return Target(name, own, own, claimed=True)
         shared = self._path(SHARED_TEMPLATE, name, browser)
-        path = shared if not os.path.lexists(own) and os.path.lexists(shared) else own
+        path = shared if not System.lexists(own) and System.lexists(shared) else own
         return Target(name, path, own, claimed=True)
 
     def _path(self, template: str, name: str, browser: str) -> Path:
@@ -114,7 +115,7 @@ class Store:
             return path
         # Resolving the links of every path would be most of the cost of an equal screenshot.
         folder = inner.rpartition("/")[0]
-        if folder not in self._inside or path.is_symlink():
+        if folder not in self._inside or System.islink(path):
             check_inside(path, self.folder, hint=LINK_HINT)
             check_inside(path.parent, self.folder, hint=LINK_HINT)
             self._inside.add(folder)
@@ -169,10 +170,10 @@ def read(path: Path) -> bytes | None:
     try:
         data = read_regular(path)
     except FileNotFoundError:
-        if path.is_symlink():
+        if System.islink(path):
             raise BaselineError(
-                f"baseline {path}: expected a picture, got a link to {path.readlink()}, where "
-                "there is none; fetch the pictures, as with: dvc pull, or git annex get"
+                f"baseline {path}: expected a picture, got a link to {System.readlink(path)}, "
+                "where there is none; fetch the pictures, as with: dvc pull, or git annex get"
             ) from None
         return None
     except OSError as error:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pytest_imgsim.baselines.naming import VARIANT
 from pytest_imgsim.baselines.store import LINK_HINT, read
 from pytest_imgsim.files import check_inside
 from pytest_imgsim.pictures.sources import Capture
+from pytest_imgsim.system import System
 
 #: The number of the main file, whose name has no number.
 MAIN = 1
@@ -94,8 +94,8 @@ def read_variants(path: Path, folder: Path, *, follow_links: bool = False) -> It
     """
     numbers = {}
     # The quick test comes first: a folder may hold thousands of files and no variant.
-    for name in os.listdir(path.parent):
-        match = VARIANT.search(Path(name).stem) if name.startswith(f"{path.stem}~") else None
+    for name in System.listdir(path.parent):
+        match = VARIANT.search(PurePath(name).stem) if name.startswith(f"{path.stem}~") else None
         if match and name == _variant(path, int(match[1])).name:
             numbers[int(match[1])] = path.with_name(name)
     for number, other in sorted(numbers.items()):
@@ -108,7 +108,7 @@ def read_variants(path: Path, folder: Path, *, follow_links: bool = False) -> It
 
 def free_path(path: Path) -> Path:
     """Return the path for a new variant beside a main file."""
-    return next(p for p in (_variant(path, n) for n in count(MAIN + 1)) if not os.path.lexists(p))
+    return next(p for p in (_variant(path, n) for n in count(MAIN + 1)) if not System.lexists(p))
 
 
 def _variant(path: Path, number: int) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_imgsim.baselines.naming import TestId
+from pytest_imgsim.baselines.naming import TestId, encode_segment
 from pytest_imgsim.baselines.store import Target
 from pytest_imgsim.baselines.variants import MAIN
 from pytest_imgsim.files import relative
@@ -38,6 +38,12 @@ class Request:
     name: str
     settings: Settings
     target: Target | None = None
+
+    @property
+    def kept_name(self) -> str:
+        """The name of its pictures in the results folder, which repeats of a test do not share."""
+        repeat = self.test.repeat
+        return f"{self.name}~{encode_segment(repeat)}" if repeat else self.name
 
 
 @dataclass(frozen=True)

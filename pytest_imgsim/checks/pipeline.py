@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import RLock
 
-from pytest_imgsim.baselines.store import Store, Target
+from pytest_imgsim.baselines.store import Target
 from pytest_imgsim.baselines.variants import MAIN, Accepted
+from pytest_imgsim.checks.attempts import Attempts
 from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_record
 from pytest_imgsim.diff.drawing import draw_mask
 from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
-from pytest_imgsim.errors import BaselineError
 from pytest_imgsim.files import relative
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.masks import apply_mask
@@ -18,6 +19,7 @@ from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.pictures.picture import Picture, encode_png, sha256
 from pytest_imgsim.pictures.shots import Shot, capture_until_stable
 from pytest_imgsim.pictures.sources import Capture, Source
+from pytest_imgsim.processes import PerProcess
 from pytest_imgsim.record import PICTURE_FIELDS, Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.scoring.cache import Model, ScoreCache, Scored
@@ -63,14 +65,14 @@ class _View:
 
 
 class CheckPipeline:
-    """Carries out one check at a time.
+    """Carries out checks, of which one at a time uses the model.
 
     Parameters
     ----------
     root : Path
         Pytest's rootdir, outside which no baseline is written.
-    store : Store
-        The baselines.
+    attempts : Attempts
+        Writes baselines.
     results : ResultsFolder
         Where the pictures of mismatches go.
     model : Model
@@ -80,14 +82,19 @@ class CheckPipeline:
     """
 
     def __init__(
-        self, root: Path, store: Store, results: ResultsFolder, model: Model, cache: ScoreCache
+        self,
+        root: Path,
+        attempts: Attempts,
+        results: ResultsFolder,
+        model: Model,
+        cache: ScoreCache,
     ) -> None:
         self._root = root
-        self._store = store
+        self._attempts = attempts
         self._results = results
         self._model = model
         self._cache = cache
-        self._written: dict[Path, str] = {}
+        self._lock = PerProcess(RLock)
 
     def run(
         self, request: Request, target: Target, accepted: Accepted, source: Source, raw: Capture
@@ -143,7 +150,8 @@ class CheckPipeline:
         fitting = [(view, view.pair) for view in views if view.pair]
         if not fitting:
             return _sized(Outcome(Verdict.SIZE_CHANGED), views[0], shot), views[0]
-        outcome, view = self._score(request.settings, fitting)
+        with self._lock():
+            outcome, view = self._score(request.settings, fitting)
         return _sized(outcome, view, shot), view
 
     def _score(
@@ -180,16 +188,8 @@ class CheckPipeline:
         self, request: Request, target: Target, outcome: Outcome, actual: Picture
     ) -> Outcome:
         """Write the actual picture as the baseline, and return what that makes of the outcome."""
-        path, test = target.own, request.test.node
-        shown = relative(path, self._root)
-        writer = self._written.setdefault(path, test)
-        if writer != test:
-            raise BaselineError(
-                f"baseline {shown} is updated by two tests, {writer} and {test}, with different "
-                "pictures: give each a baseline of its own"
-            )
-        inside = self._store.folder if target.claimed else self._root
-        self._store.write(path, as_baseline(actual, shown), inside=inside)
+        data = as_baseline(actual, relative(target.own, self._root))
+        self._attempts.write(request.test, target, data)
         missing = outcome.verdict is Verdict.MISSING
         verdict = Verdict.CREATED if missing else Verdict.UPDATED
         return replace(outcome, verdict=verdict, variant=MAIN)
@@ -205,7 +205,7 @@ class CheckPipeline:
         if outcome.ignored is not None and shot.mask is not None:
             pictures["mask"] = encode_png(draw_mask(shot.mask))
         paths = {
-            PICTURE_FIELDS[kind]: self._results.keep(request.name, kind, data)
+            PICTURE_FIELDS[kind]: self._results.keep(request.kept_name, kind, data)
             for kind, data in pictures.items()
         }
         return Kept(paths, sha256(pictures["actual"]), explanation)

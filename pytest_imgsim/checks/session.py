@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from pytest_imgsim import checks, scoring
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.baselines.store import Store, Target, is_path
 from pytest_imgsim.baselines.variants import Accepted
+from pytest_imgsim.checks.attempts import Attempts
 from pytest_imgsim.checks.outcome import Outcome, Request, equal, make_record
 from pytest_imgsim.errors import BaselineError, ImgsimError
 from pytest_imgsim.pictures.sources import Source, describe, open_source
+from pytest_imgsim.processes import PerProcess, SharedFlag
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.settings import Settings
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
 class Session:
     """Settings, store, model and results of a run, and the records so far.
+
+    Threads may check at the same time. None of them holds a lock while a picture is captured,
+    which may take seconds and may wait for another thread.
 
     Parameters
     ----------
@@ -41,6 +47,9 @@ class Session:
     ----------
     records : list of Record
         One for every check, also for those that raised.
+    refused : PerProcess of SharedFlag
+        Raised by a child of this process whose check was refused, since nobody would hear of its
+        verdict.
     """
 
     def __init__(
@@ -53,6 +62,7 @@ class Session:
         self.settings = settings
         self.root = root
         self.records: list[Record] = []
+        self.refused = PerProcess(SharedFlag)
         self.results = ResultsFolder(root / settings.report)
         self.store = Store(
             root / settings.baselines,
@@ -60,17 +70,33 @@ class Session:
             scratch=self.results.folder,
             follow_links=settings.follow_links,
         )
+        self._attempts = Attempts(root, self.store)
         self._model = model
         self._memory = memory
-        self._claims: dict[str, str] = {}
+        self._claims: dict[str, TestId] = {}
         self._claimed_by: dict[str, list[str]] = {}
         self._calls: dict[str, int] = {}
+        self._lock = PerProcess(RLock)
 
-    def begin(self, test: TestId) -> None:
-        """Forget what an earlier attempt of `test` claimed: a rerun starts over."""
-        self._calls.pop(test.node, None)
-        for key in self._claimed_by.pop(test.node, ()):
-            del self._claims[key]
+    def begin(self, test: str) -> None:
+        """Begin an attempt at a test; a rerun starts over, as if there had been no other.
+
+        Parameters
+        ----------
+        test : str
+            Its node id.
+
+        Raises
+        ------
+        BaselineError
+            If a baseline that the last attempt replaced cannot be put back.
+        """
+        with self._lock():
+            self._attempts.begin(test)
+            self._calls.pop(test, None)
+            for key in self._claimed_by.pop(test, ()):
+                if self._claims[key].node == test:  # else a repeat has claimed it since
+                    del self._claims[key]
 
     def check(
         self, test: TestId, source: Any, baseline: Any = None, settings: Settings | None = None
@@ -105,7 +131,8 @@ class Session:
         try:
             settings.check_thresholds()
             opened = open_source(source, full_page=settings.full_page)
-            target = self._target(test, baseline, opened)
+            with self._lock():
+                target = self._target(test, baseline, opened)
             request = Request(test, target.name, settings, target)
             record = self._compare(request, target, opened)
         except Exception as error:
@@ -121,7 +148,7 @@ class Session:
     def _pipeline(self) -> CheckPipeline:
         # Both import numpy and Pillow, which equal bytes do not need.
         cache = scoring.ScoreCache(self._memory)
-        return checks.CheckPipeline(self.root, self.store, self.results, self._model(), cache)
+        return checks.CheckPipeline(self.root, self._attempts, self.results, self._model(), cache)
 
     def _compare(self, request: Request, target: Target, source: Source) -> Record:
         """Return the record of a check; for the bytes of an accepted picture, at once."""
@@ -133,7 +160,9 @@ class Session:
         raw = source.capture()
         if number := accepted.number_of(raw):
             return make_record(request, equal(number), self.root)
-        return self._pipeline.run(request, target, accepted, source, raw)
+        with self._lock():
+            pipeline = self._pipeline
+        return pipeline.run(request, target, accepted, source, raw)
 
     def _target(self, test: TestId, baseline: Any, source: Source) -> Target:
         if isinstance(baseline, str) and not is_path(baseline):
@@ -142,7 +171,7 @@ class Session:
         given = None if call == 1 else str(call)
         if baseline is None:
             return self._named(test, given, source)
-        if not isinstance(baseline, str | Path):
+        if not isinstance(baseline, str | PurePath):
             raise BaselineError(
                 f"baseline: expected None, a name or a path, got {describe(baseline)}"
             )
@@ -160,13 +189,13 @@ class Session:
     def _claim(self, test: TestId, name: str) -> None:
         # Folded: on macOS and Windows Test.a and test.A are one file.
         owner = self._claims.get(name.casefold())
-        if owner is not None:
+        if owner is not None and not test.repeats(owner):
             raise BaselineError(
-                f"baseline name {name!r} is claimed twice, by {owner} and by {test.node}: "
+                f"baseline name {name!r} is claimed twice, by {owner.node} and by {test.node}: "
                 "expected one comparison a name, upper and lower case being the same; pass a "
                 "name of its own as in assert_similar(page, 'form')"
             )
-        self._claims[name.casefold()] = test.node
+        self._claims[name.casefold()] = test
         self._claimed_by.setdefault(test.node, []).append(name.casefold())
 
 

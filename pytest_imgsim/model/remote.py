@@ -3,13 +3,18 @@
 Requests go over an execnet channel, xdist's own pipe between two processes: it needs no address
 and no key, and closes when either process ends. Pixels go one way and cosines come back; features,
 97 MB for a page, stay where they are computed.
+
+The channel belongs to the worker. A child that a test forks has a local model: the answers to its
+questions would be the worker's to read.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,10 +22,13 @@ from numpy.typing import NDArray
 
 from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.model.resnet50 import ResNet50
+from pytest_imgsim.processes import PerProcess
 from pytest_imgsim.scoring.cosine import CosineMap
 
 #: The methods that a request may name, besides the property "model_id".
 METHODS = ("cosines", "vector")
+#: Seconds that a reply may take, with the requests of other workers before it and a model to load.
+REPLY_TIMEOUT = 120.0
 
 
 def handle_request(model: Callable[[], ResNet50], request: bytes) -> bytes:
@@ -43,13 +51,29 @@ def handle_request(model: Callable[[], ResNet50], request: bytes) -> bytes:
     return pickle.dumps(reply)
 
 
+@dataclass
+class _Line:
+    """What a process has to ask another one with.
+
+    Parameters
+    ----------
+    channel : execnet.Channel or None
+        Where requests go; None for a process that has, or needs, a local model.
+    lock : Lock
+        Held from a request to its reply.
+    """
+
+    channel: Any = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class RemoteResNet50(ResNet50):
     """The ResNet50 of another process; a local one if that process does not answer.
 
     Parameters
     ----------
     channel : execnet.Channel
-        Connects to a `pytest_imgsim.model.server.ModelServer`.
+        Connects this process to a `pytest_imgsim.model.server.ModelServer`.
     weights : str
         The weights of both.
     **options : object
@@ -58,9 +82,8 @@ class RemoteResNet50(ResNet50):
 
     def __init__(self, channel: Any, weights: str, **options: Any) -> None:
         super().__init__(weights, **options)
-        self._channel = channel
-        self._last_id = 0
-        self._lock = threading.Lock()
+        self._line = PerProcess(_Line)
+        self._line().channel = channel
 
     @property
     def model_id(self) -> str:
@@ -88,23 +111,28 @@ class RemoteResNet50(ResNet50):
         ImgsimError
             If the model of the other process has raised it.
         """
-        with self._lock, self._timed():
-            reply = self._exchange(pickle.dumps((method, arguments)))
+        line = self._line()
+        if line.channel is None:
+            return None
+        with line.lock, self._timed():
+            reply = _exchange(line, pickle.dumps((method, arguments)))
         if isinstance(reply, ImgsimError):
             raise reply
         if isinstance(reply, Exception):
-            self._channel = reply = None
+            line.channel = reply = None
         return reply
 
-    def _exchange(self, request: bytes) -> Any:
-        if self._channel is None:
-            return None
-        self._last_id += 1
-        try:
-            self._channel.send((self._last_id, request))
-            request_id, reply = self._channel.receive()
-            while request_id != self._last_id:  # a late reply, to a test that timed out
-                request_id, reply = self._channel.receive()
-            return pickle.loads(reply)
-        except Exception as error:  # the other process has ended, or runs another Python
-            return error
+
+def _exchange(line: _Line, request: bytes) -> Any:
+    """Return the reply to a request, or the exception that stands for one."""
+    if line.channel is None:  # since another thread has had no reply
+        return None
+    request_id = os.urandom(16)
+    try:
+        line.channel.send((request_id, request))
+        reply_id, reply = line.channel.receive(REPLY_TIMEOUT)
+        while reply_id != request_id:  # a late reply, to a test that timed out
+            reply_id, reply = line.channel.receive(REPLY_TIMEOUT)
+        return pickle.loads(reply)
+    except Exception as error:  # the other process has ended, hangs, or runs another Python
+        return error

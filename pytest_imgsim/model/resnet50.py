@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
+from pytest_imgsim.files import read_regular
 from pytest_imgsim.model import keras_backend, litert_backend
 from pytest_imgsim.model import weights as weights_of
 from pytest_imgsim.model.host import usable_cpus
 from pytest_imgsim.pictures.capture import as_picture
+from pytest_imgsim.processes import PerProcess
 from pytest_imgsim.scoring.cosine import CosineMap, FeatureMap, cosine, cosine_map
 from pytest_imgsim.scoring.pooled import thumbnail
 from pytest_imgsim.settings import RUNTIMES
+from pytest_imgsim.system import System
 
 #: Version of how pixels are fed to the network and features taken from it; part of the model's id.
 PREPROCESSING = 3
@@ -34,6 +37,11 @@ RECEPTIVE_RADIUS = 17
 #: ImageNet's mean in BGR order, which Keras' ResNet50 subtracts ("caffe" preprocessing).
 MEAN_BGR = (103.939, 116.779, 123.68)
 AUTO, LITERT, TENSORFLOW = RUNTIMES
+FORKED = (
+    "runtime 'tensorflow': TensorFlow would hang in a process that was forked from one that has "
+    "used it; start the process with the method 'spawn' of multiprocessing, or use the bundled "
+    "weights and --imgsim-runtime=litert"
+)
 
 #: From (1, H, W, 3) float32 to an array of the runtime's.
 Network = Callable[[NDArray[np.float32]], Any]
@@ -58,8 +66,29 @@ class _Loaded:
     pooled: Callable[[], Network]
 
 
+@dataclass
+class _Held:
+    """What one process has of a model, and the lock of whoever uses it.
+
+    Parameters
+    ----------
+    lock : RLock
+        Held while the model is loaded and while it runs: a runtime serves one thread at a time.
+    keras : keras.Model or None
+        The Keras model, once it is loaded.
+    loaded : _Loaded or None
+        The networks, once they are loaded.
+    """
+
+    lock: RLock = field(default_factory=RLock)
+    keras: Any = None
+    loaded: _Loaded | None = None
+
+
 class ResNet50:
     """A ResNet50 without its classifier; loaded when it is first used.
+
+    Threads may share one; they take turns. A forked child loads a model of its own.
 
     Parameters
     ----------
@@ -97,6 +126,7 @@ class ResNet50:
         self._runtime = runtime
         self._threads = threads
         self._max_pixels = max_pixels
+        self._held = PerProcess(_Held)
         #: Seconds that loading and running the model have taken so far.
         self.seconds = 0.0
 
@@ -105,26 +135,27 @@ class ResNet50:
         """Architecture, weights, their digest and the version of the preprocessing."""
         if self._is_bundled:
             return self._id_for(weights_of.BUNDLED_DIGEST)
-        with self._timed():
-            return self._loaded.model_id
+        with self._turn() as held:
+            return self._load(held).model_id
 
     @cached_property
     def identity(self) -> str:
         """An id of the model that is known without loading it; other scores, another id."""
         if self._is_bundled:
             return self.model_id
-        with self._timed():
+        with self._turn():
             try:
                 # The hash of Keras' own file is checked when it is loaded.
-                content = self._source.read_bytes() if self._source else b""
+                content = read_regular(self._source) if self._source else b""
             except OSError:
                 return self.model_id  # raises an error that says what is wrong with the file
             return self._id_for(hashlib.sha256(content).hexdigest())
 
-    @cached_property
+    @property
     def model(self) -> Any:
         """The Keras model: BGR float32 pixels less `MEAN_BGR` in, conv2 and conv5 out."""
-        return keras_backend.reference(self._weights, self._source, self._threads)
+        with self._turn() as held:
+            return self._load_keras(held)
 
     def local(self, rgb: NDArray[np.uint8]) -> FeatureMap:
         """Return the features around each cell.
@@ -139,8 +170,8 @@ class ResNet50:
         FeatureMap
             Of shape (H/4, W/4, 256), float32.
         """
-        with self._timed():
-            values = self._loaded.local(_prepared(rgb))
+        with self._turn() as held:
+            values = self._load(held).local(_prepared(rgb))
         return FeatureMap(LOCAL_STRIDE, np.asarray(values)[0])
 
     def cosines(self, a: NDArray[np.uint8], b: NDArray[np.uint8]) -> CosineMap:
@@ -160,8 +191,9 @@ class ResNet50:
 
     def vector(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the mean of the last stage over (H, W, 3) uint8 pixels, (2048,) float32."""
-        with self._timed():
-            means: NDArray[np.float32] = np.asarray(self._loaded.pooled()(_prepared(rgb)))[0]
+        with self._turn() as held:
+            pooled = self._load(held).pooled()
+            means: NDArray[np.float32] = np.asarray(pooled(_prepared(rgb)))[0]
         return means
 
     def features(self, image: Any) -> NDArray[np.float32]:
@@ -199,11 +231,18 @@ class ResNet50:
         return self._weights == weights_of.BUNDLED
 
     @contextmanager
+    def _turn(self) -> Iterator[_Held]:
+        """Wait until no other thread uses the model, and give what this process has of it."""
+        held = self._held()
+        with held.lock, self._timed():
+            yield held
+
+    @contextmanager
     def _timed(self) -> Iterator[None]:
-        """Add the time that a block takes to `seconds`."""
-        started = time.perf_counter()
+        """Add the time that a block takes to `seconds`; to be used under a lock."""
+        started = System.clock()
         yield
-        self.seconds += time.perf_counter() - started
+        self.seconds += System.clock() - started
 
     @cached_property
     def _source(self) -> Path | None:
@@ -213,16 +252,27 @@ class ResNet50:
         label = self._source.stem.removesuffix(".weights") if self._source else self._weights
         return f"resnet50-{label}-{digest}-p{PREPROCESSING}"
 
-    @cached_property
-    def _loaded(self) -> _Loaded:
+    def _load(self, held: _Held) -> _Loaded:
+        if held.loaded is None:
+            held.loaded = self._load_networks(held)
+        return held.loaded
+
+    def _load_keras(self, held: _Held) -> Any:
+        if held.keras is None:
+            if any(other.keras is not None for other in self._held.inherited()):
+                raise WeightsError(FORKED)
+            held.keras = keras_backend.reference(self._weights, self._source, self._threads)
+        return held.keras
+
+    def _load_networks(self, held: _Held) -> _Loaded:
         if self._is_bundled:
             arrays, model_id = weights_of.bundled(), self.model_id
         else:
-            arrays = keras_backend.arrays_of(self.model)
+            arrays = keras_backend.arrays_of(self._load_keras(held))
             model_id = self._id_for(weights_of.digest(arrays))
         if self._uses_litert():
             return self._load_litert(model_id, arrays)
-        local, pooled = keras_backend.traced(self.model)
+        local, pooled = keras_backend.traced(self._load_keras(held))
         return _Loaded(model_id, local, lambda: pooled)
 
     def _uses_litert(self) -> bool:

@@ -29,7 +29,7 @@ class ModelServer:
     def __init__(self, model: Callable[[], ResNet50]) -> None:
         self._model = model
         self._channels: list[Any] = []
-        self._requests: queue.SimpleQueue[tuple[Any, int, bytes] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[Any, bytes, bytes] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -50,7 +50,7 @@ class ModelServer:
         if self._thread is not None:
             self._thread.join(CLOSE_TIMEOUT)
 
-    def _enqueue(self, channel: Any, request_id: int, request: bytes) -> None:
+    def _enqueue(self, channel: Any, request_id: bytes, request: bytes) -> None:
         """Queue a request; runs in the thread that xdist receives its workers' messages in."""
         with self._lock:
             if self._thread is None and not self._closed:

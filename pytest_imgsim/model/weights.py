@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import defaultdict
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
+from pytest_imgsim.files import read_regular
 from pytest_imgsim.parsers import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 
 BUNDLED, IMAGENET = WEIGHTS_NAMES
+DATA = Path(__file__).parent / "data"
 BUNDLED_FILE = "resnet50.npz"
 #: The `digest` of its arrays, known before the file is read.
 BUNDLED_DIGEST = "dbee0f69"
@@ -77,7 +78,7 @@ def bundled() -> Arrays:
     WeightsError
         If the file is not the one of this release.
     """
-    content = (files("pytest_imgsim.model") / "data" / BUNDLED_FILE).read_bytes()
+    content = read_regular(DATA / BUNDLED_FILE)
     found = hashlib.sha256(content).hexdigest()
     if found != BUNDLED_SHA256:
         raise WeightsError(

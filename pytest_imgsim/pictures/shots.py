@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, repeat
@@ -14,6 +13,7 @@ from pytest_imgsim.pictures.elements import areas
 from pytest_imgsim.pictures.masks import apply_mask, union_mask
 from pytest_imgsim.pictures.picture import Mask, Picture
 from pytest_imgsim.pictures.sources import Capture, Source
+from pytest_imgsim.system import System
 
 #: Pauses before a live source is captured again, in seconds; the last one repeats.
 PAUSES = (0.1, 0.25, 0.5)
@@ -104,15 +104,15 @@ def capture_until_stable(first: Shot, timeout: float) -> Shot:
     """
     if timeout == 0 or not first.source.kind.live:
         return first
-    started, last = time.monotonic(), first
+    started, last = System.clock(), first
     for count, pause in enumerate(chain(PAUSES, repeat(LAST_PAUSE)), start=1):
-        if count > 1 and time.monotonic() - started + pause > timeout:
+        if count > 1 and System.clock() - started + pause > timeout:
             raise UnstableError(
                 f"{first.source} never became stable: no two of {count} captures in a row were the "
                 f"same within {timeout:g} s. Stop what moves (animations, clocks, loading), ignore "
                 "it with ignore=, or allow more time with --imgsim-stable-timeout"
             )
-        time.sleep(min(pause, timeout))
+        System.sleep(min(pause, timeout))
         current = last.again()
         if current.shows_what(last):
             return current

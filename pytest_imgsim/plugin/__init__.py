@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from pytest_imgsim.plugin.attachments import attach_to_html
     from pytest_imgsim.plugin.finish import RunFinalizer
     from pytest_imgsim.plugin.fixtures import AssertSimilar
+    from pytest_imgsim.plugin.preload import import_before_fakes
 else:
     __getattr__ = lazy_names(
         __name__,
         AssertSimilar="fixtures",
         RunFinalizer="finish",
         attach_to_html="attachments",
+        import_before_fakes="preload",
     )
 
-__all__ = ["AssertSimilar", "RunFinalizer", "attach_to_html"]
+__all__ = ["AssertSimilar", "RunFinalizer", "attach_to_html", "import_before_fakes"]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pytest_imgsim.files import read_regular
 from pytest_imgsim.plugin.payload import read_payload
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import one_line
@@ -85,7 +86,7 @@ def _extras(extras: Any, record: Record, folder: Path) -> list[Any]:
 def _pictures(record: Record, folder: Path) -> dict[str, bytes]:
     """Return the bytes of the pictures that were kept, by what they show."""
     paths = {kind: getattr(record, field) for kind, field in PICTURES.items()}
-    return {kind: (folder / path).read_bytes() for kind, path in paths.items() if path}
+    return {kind: read_regular(folder / path) for kind, path in paths.items() if path}
 
 
 def _screen_diff(pictures: dict[str, bytes]) -> str:

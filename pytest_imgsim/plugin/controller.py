@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from pytest_imgsim import plugin
@@ -25,6 +27,7 @@ class Controller:
         self._config = config
         self._state = state
         self._log = RunLog()
+        self._process = os.getpid()
         self._finalizer: plugin.RunFinalizer | None = None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -36,15 +39,17 @@ class Controller:
         self._log.add(report, read_payload(report))
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write results.json, and fail a run in which two tests used one baseline."""
-        if not self._log.comparisons:
+        """Write results.json, and fail a run whose verdicts do not say all that went wrong."""
+        if not self._log.comparisons and not self._log.refused:
+            return
+        if os.getpid() != self._process:  # a child that a test has forked and not ended
             return
         self._log.deselected |= self._state.inventory.deselected
         self._finalizer = plugin.RunFinalizer(
             self._config, self._state.settings, self._log, exitstatus
         )
         self._finalizer.write()
-        if self._finalizer.clashes and exitstatus == pytest.ExitCode.OK:
+        if self._finalizer.errors and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

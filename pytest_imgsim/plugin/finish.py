@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from pytest_imgsim._version import __version__
 from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.files import keep_latest, relative, seen_from_here
 from pytest_imgsim.plugin.inventory import RunLog
-from pytest_imgsim.plugin.notes import changed_model, clashes
+from pytest_imgsim.plugin.notes import changed_model, clashes, refusals
 from pytest_imgsim.plugin.scope import name_prefixes, narrowed_by
 from pytest_imgsim.plugin.state import cache_folder
 from pytest_imgsim.record import Record
@@ -55,8 +55,8 @@ class RunFinalizer:
 
     Attributes
     ----------
-    clashes : list of str
-        A note for each baseline that two tests used.
+    errors : list of str
+        Notes that fail the run: baselines that two tests used, and comparisons that were refused.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class RunFinalizer:
         self._settings = settings
         self._log = log
         self._folder = ResultsFolder(config.rootpath / settings.report)
-        records = last_attempts(log.comparisons)
-        self.clashes = clashes(records)
-        self._notes = [*self.clashes]
+        records = last_attempts(log.comparisons, log.reruns)
+        self.errors = [*clashes(records, log.repeats), *refusals(log.refused)]
+        self._notes = [*self.errors]
         self._results = self._gather(records, exitstatus)
 
     def write(self) -> None:
@@ -151,19 +151,27 @@ class RunFinalizer:
         )
 
 
-def last_attempts(comparisons: Iterable[tuple[dict[str, Any], bool]]) -> list[Record]:
+def last_attempts(
+    comparisons: Iterable[tuple[dict[str, Any], int]], reruns: Mapping[str, int]
+) -> list[Record]:
     """Return the last record of each comparison, marked as flaky where only a rerun passed.
+
+    A baseline that an earlier attempt wrote was put back: of its record nothing is left.
 
     Parameters
     ----------
-    comparisons : iterable of (dict, bool)
-        Each record as builtins, in the order of the run, and whether its test had run before.
+    comparisons : iterable of (dict, int)
+        Each record as builtins, in the order of the run, and how often its test had been rerun.
+    reruns : mapping of str to int
+        How often each test was rerun in all.
     """
     records: dict[tuple[str, str], Record] = {}
-    for data, is_rerun in comparisons:
+    for data, attempt in comparisons:
         record = Record.from_dict(data)
         key = record.test, record.name
-        if is_rerun and key in records:
+        if record.verdict.wrote and attempt < reruns[record.test]:
+            continue
+        if attempt and key in records:
             record = after_rerun(records[key], record)
         records[key] = record
     return list(records.values())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
 
-from pytest_imgsim.errors import ImgsimError, SettingsError
+from pytest_imgsim.errors import ImgsimError, SettingsError, UnreportedError
 from pytest_imgsim.files import seen_from_here
 from pytest_imgsim.plugin.attachments import attach_to_allure
 from pytest_imgsim.plugin.inventory import MARKER, identify
+from pytest_imgsim.plugin.scope import chosen_root
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import failure_message
 from pytest_imgsim.report.words import number
@@ -19,6 +20,16 @@ from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_imgsim.checks.session import Session
+
+
+# The type checker knows no class in an attribute of a function.
+class Mismatch(pytest.fail.Exception, AssertionError):  # type: ignore[name-defined,misc]
+    """A picture is not what its baseline is: a failed assertion, told without a traceback."""
+
+    __module__ = "builtins"  # as pytest's own have it, whose names reports show without one
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, pytrace=False)  # type: ignore[call-arg]
 
 
 class AssertSimilar:
@@ -36,7 +47,9 @@ class AssertSimilar:
         self._session = session
         self._item = item
         self._test = identify(item)
-        session.begin(self._test)
+        self._process = os.getpid()
+        self._refused = session.refused()
+        session.begin(self._test.node)
 
     def __call__(
         self,
@@ -81,7 +94,7 @@ class AssertSimilar:
 
         Raises
         ------
-        pytest.fail.Exception
+        AssertionError
             If the picture differs, has another size, or has no baseline.
         SourceError
             If `actual` cannot be turned into a picture; a TypeError.
@@ -96,8 +109,9 @@ class AssertSimilar:
             "full_page": full_page,
             "stable_timeout": stable_timeout,
         }
-        path = Path(baseline) if isinstance(baseline, os.PathLike) else baseline
+        path = PurePath(baseline) if isinstance(baseline, os.PathLike) else baseline
         try:
+            self._check_process()
             settings = self._marked().for_check("assert_similar({key}=...)", given)
             record = self._session.check(self._test, actual, path, settings)
         except ImgsimError as error:
@@ -107,8 +121,29 @@ class AssertSimilar:
         attach_to_allure(self._item.config, record, self._session.results.folder)
         if not record.passed:
             folder = seen_from_here(self._session.results.folder)
-            pytest.fail(failure_message(record, folder), pytrace=False)
+            root = chosen_root(self._item.config)
+            raise Mismatch(failure_message(record, folder, root))
         return record
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be sent to a process that multiprocessing starts anew."""
+        raise UnreportedError(self._unreported("assert_similar cannot be sent to another process"))
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            self._refused.raise_()
+            raise UnreportedError(
+                self._unreported(
+                    f"assert_similar was called in process {os.getpid()}, a child of the one that "
+                    f"runs the test ({self._process})"
+                )
+            )
+
+    def _unreported(self, what: str) -> str:
+        return (
+            f"{self._test.node}: {what}: expected a call where its verdict can be reported; return "
+            "the picture from the other process, and compare it in the test"
+        )
 
     def _marked(self) -> Settings:
         """Return the run's settings, overridden by the test's markers; the nearest wins."""

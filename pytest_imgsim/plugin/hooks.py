@@ -6,16 +6,19 @@ through the lazy faces of packages.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import pytest_imgsim.system  # noqa: F401 - takes what tests may replace, before they do
 from pytest_imgsim import plugin
 from pytest_imgsim.errors import SettingsError
 from pytest_imgsim.plugin import options
 from pytest_imgsim.plugin.controller import Controller
+from pytest_imgsim.plugin.inventory import FIXTURE
 from pytest_imgsim.plugin.state import STATE, PluginState
 from pytest_imgsim.plugin.workers import is_worker
 
@@ -81,12 +84,21 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
         items[0].config.stash[STATE].inventory.deselected = True
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin an attempt at a test; what a rerun's fixtures do may end it before ours is there."""
+    if "pyfakefs" in sys.modules and FIXTURE in getattr(item, "fixturenames", ()):
+        plugin.import_before_fakes(item)
+    if session := item.config.stash[STATE].session_so_far:
+        session.begin(item.nodeid)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """Attach to the report of a phase what the controller, and pytest-html, show of it."""
     outcome = yield
     report, state = outcome.get_result(), item.config.stash[STATE]
-    payload = state.payloads.attach(item, report, state.records)
+    payload = state.payloads.attach(item, report, state.session_so_far)
     if "records" in payload:
         plugin.attach_to_html(item.config, report, state.session.results.folder)
 

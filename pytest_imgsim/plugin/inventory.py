@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 MARKER = "imgsim"
 #: A test that asks for this fixture has baselines, whether or not it runs.
 FIXTURE = "assert_similar"
+#: How plugins that repeat tests begin the names of their parameters.
+REPEATING = "__"
 #: Markers that say nothing about a test's subject.
 PLUMBING = {MARKER, "parametrize"}
 
@@ -27,7 +31,30 @@ def identify(item: pytest.Item) -> TestId:
     classes = tuple(node.name for node in item.listchain() if isinstance(node, pytest.Class))
     markers = {marker.name for marker in item.iter_markers()} - PLUMBING
     file = item.nodeid.partition("::")[0]
-    return baselines.TestId(item.nodeid, file, classes, item.name, tuple(sorted(markers)))
+    name, repeat = _name_and_repeat(item)
+    return baselines.TestId(item.nodeid, file, classes, name, tuple(sorted(markers)), repeat)
+
+
+def _name_and_repeat(item: pytest.Item) -> tuple[str, str]:
+    """Return the name of a test, and what plugins that repeat tests have added to it.
+
+    pytest-repeat and pytest-flakefinder make a test several by a parameter of their own, whose name
+    begins as no test would begin one. It comes before or after all others.
+    """
+    callspec, function = getattr(item, "callspec", None), getattr(item, "originalname", "")
+    # Pytest tells the ids of single parameters nowhere else.
+    ids = [*getattr(callspec, "_idlist", ())]
+    arguments = [*callspec.indices] if callspec else []
+    if item.name != f"{function}[{'-'.join(ids)}]":  # renamed by another plugin
+        return item.name, ""
+    first = _count_theirs(arguments)
+    last = len(ids) - _count_theirs(reversed(arguments[first:]))
+    own = "-".join(ids[first:last])
+    return f"{function}[{own}]" if own else function, "-".join(ids[:first] + ids[last:])
+
+
+def _count_theirs(arguments: Iterable[str]) -> int:
+    return sum(1 for _ in takewhile(lambda name: name.startswith(REPEATING), arguments))
 
 
 class PictureFolders:
@@ -89,12 +116,18 @@ class RunLog:
 
     Attributes
     ----------
-    comparisons : list of (dict, bool)
-        Each record, as builtins, and whether its test had run before (pytest-rerunfailures).
+    comparisons : list of (dict, int)
+        Each record, as builtins, and how often its test had been rerun (pytest-rerunfailures).
+    repeats : dict of str to str
+        For node ids of tests that a plugin repeats, the one that all repeats have in common.
+    reruns : Counter of str
+        How often a test was rerun in all, by its node id.
     unfinished : dict of str to str
         Node ids of tests that were skipped or failed, and the names of their baselines.
     ran, left_out : set of str
         Node ids of visual tests that ran, and of those that were deselected.
+    refused : set of str
+        Node ids of tests in which a child process was refused a comparison.
     partial : str
         Why the run does not see all baselines, or "".
     deselected : bool
@@ -102,13 +135,15 @@ class RunLog:
     """
 
     def __init__(self) -> None:
-        self.comparisons: list[tuple[dict[str, Any], bool]] = []
+        self.comparisons: list[tuple[dict[str, Any], int]] = []
+        self.repeats: dict[str, str] = {}
+        self.reruns: Counter[str] = Counter()
         self.unfinished: dict[str, str] = {}
         self.ran: set[str] = set()
         self.left_out: set[str] = set()
+        self.refused: set[str] = set()
         self.partial = ""
         self.deselected = False
-        self._rerun: set[str] = set()
 
     def add_collection(self, report: pytest.CollectReport) -> None:
         """Take in the report of a collected file or folder."""
@@ -118,15 +153,19 @@ class RunLog:
     def add(self, report: pytest.TestReport, payload: Payload) -> None:
         """Take in the report of a test's setup, call or teardown, and what it carries."""
         node, outcome = report.nodeid, str(report.outcome)
-        self.comparisons += [(data, node in self._rerun) for data in payload.get("records", ())]
-        if outcome == "rerun":
-            self._rerun.add(node)
+        self.comparisons += [(data, self.reruns[node]) for data in payload.get("records", ())]
+        self.reruns[node] += outcome == "rerun"
         if report.when == "setup":
             self.unfinished.pop(node, None)
         if "unfinished" in payload:
             self.unfinished[node] = payload["unfinished"]
         elif outcome not in ("passed", "rerun"):
             self.partial = f"{node} ended without reporting its baselines"
+        if "refused" in payload:
+            self.refused.add(node)
+            self.partial = f"{node} compared a picture in a child process"
+        if "repeats" in payload:
+            self.repeats[node] = payload["repeats"]
         if "ran" in payload:
             self.ran.add(payload["ran"])
         self.deselected |= "deselected" in payload

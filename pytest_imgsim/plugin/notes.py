@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.record import Record
 from pytest_imgsim.results.folder import Results, ResultsFolder
 
 
-def clashes(records: Sequence[Record]) -> list[str]:
-    """Return a note for each baseline that two tests used, in whichever processes they ran."""
+def clashes(records: Sequence[Record], repeats: Mapping[str, str]) -> list[str]:
+    """Return a note for each baseline that two tests used, in whichever processes they ran.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        All comparisons.
+    repeats : mapping of str to str
+        For tests that a plugin repeats, what their repeats have in common.
+    """
     owners: dict[str, Record] = {}
     notes = []
     for record in records:
@@ -18,12 +26,21 @@ def clashes(records: Sequence[Record]) -> list[str]:
         if not known:
             continue
         first = owners.setdefault(record.baseline.casefold(), record)
-        if first.test != record.test:
+        if repeats.get(first.test, first.test) != repeats.get(record.test, record.test):
             notes.append(
                 f"ERROR: baseline {record.baseline} was used by two tests, {first.test} and "
                 f"{record.test}: give one of them another name"
             )
     return notes
+
+
+def refusals(tests: Iterable[str]) -> list[str]:
+    """Return a note for each test in which a child process was refused a comparison."""
+    return [
+        f"ERROR: {test} called assert_similar in a child process, which cannot report a verdict: "
+        "return the picture from there, and compare it in the test"
+        for test in sorted(tests)
+    ]
 
 
 def changed_model(folder: ResultsFolder, results: Results) -> list[str]:

@@ -6,7 +6,6 @@ worker that crashes later takes nothing with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from pytest_imgsim.plugin.inventory import Inventory, identify
 
 if TYPE_CHECKING:
-    from pytest_imgsim.record import Record
+    from pytest_imgsim.checks.session import Session
 
 #: The attribute of a report; pytest and xdist carry it along.
 ATTRIBUTE = "imgsim"
@@ -27,8 +26,12 @@ class Payload(TypedDict, total=False):
     ----------
     records : list of dict
         The comparisons of the phase.
+    refused : bool
+        Only where a child process was refused a comparison.
     unfinished : str
         The name of the test's baselines, where the phase did not pass.
+    repeats : str
+        The node id that the repeats of the test have in common, where a plugin repeats it.
     ran : str
         The node id under which the test was collected, if it is a visual one.
     deselected : bool
@@ -38,7 +41,9 @@ class Payload(TypedDict, total=False):
     """
 
     records: list[dict[str, Any]]
+    refused: bool
     unfinished: str
+    repeats: str
     ran: str
     deselected: bool
     left_out: list[str]
@@ -63,7 +68,7 @@ class PayloadWriter:
         self._sent = 0
 
     def attach(
-        self, item: pytest.Item, report: pytest.TestReport, records: Sequence[Record]
+        self, item: pytest.Item, report: pytest.TestReport, session: Session | None
     ) -> Payload:
         """Attach to a report what happened since the last one, and return it.
 
@@ -73,13 +78,15 @@ class PayloadWriter:
             The test.
         report : pytest.TestReport
             The report of one of its phases.
-        records : sequence of Record
-            All comparisons of this process so far.
+        session : Session or None
+            The comparisons of this process so far, if there are any.
         """
         payload = self._tests(item, report)
-        if new := records[self._sent :]:
+        if session and (new := session.records[self._sent :]):
             self._sent += len(new)
             payload["records"] = [record.to_dict() for record in new]
+        if session and session.refused().lower():
+            payload["refused"] = True
         if payload:
             setattr(report, ATTRIBUTE, payload)
         return payload
@@ -90,6 +97,8 @@ class PayloadWriter:
             payload["unfinished"] = identify(item).baseline_name()
         if node := self._inventory.node_of(item):
             payload["ran"] = node
+            if hasattr(item, "callspec") and (test := identify(item)).repeat:
+                payload["repeats"] = test.subject
         if self._inventory.deselected:
             payload["deselected"] = True
         if left_out := self._inventory.take_left_out():

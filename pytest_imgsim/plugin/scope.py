@@ -1,4 +1,4 @@
-"""Which part of a suite a run covers, as far as its command line says."""
+"""What a run takes from its command line: the part of a suite that it covers, and the rootdir."""
 
 from __future__ import annotations
 
@@ -36,3 +36,19 @@ def name_prefixes(config: pytest.Config) -> Iterator[str]:
             yield ""
             continue
         yield encode_path(relative(path, config.rootpath)) + "/"
+
+
+def chosen_root(config: pytest.Config) -> str:
+    """Return which rootdir pytest chose, and why, where no ini file says which; "" else."""
+    if config.inipath is not None:
+        return ""
+    root = config.rootpath
+    if config.getoption("rootdir"):
+        return f"{root}, from --rootdir"
+    why = "the current folder and the arguments have in common"
+    if (root / "setup.py").exists():
+        why = "has the nearest setup.py"
+    return (
+        f"{root}, the folder that {why}: there is no ini file, and another run may have another; "
+        "add an empty pytest.ini beside the folder of baselines, or use --rootdir"
+    )

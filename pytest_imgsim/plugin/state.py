@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_imgsim.model.resnet50 import ResNet50
-    from pytest_imgsim.record import Record
 
 STATE = pytest.StashKey["PluginState"]()
 
@@ -64,9 +63,9 @@ class PluginState:
         return self._session
 
     @property
-    def records(self) -> Sequence[Record]:
-        """The records of this process so far."""
-        return self._session.records if self._session else ()
+    def session_so_far(self) -> checks.Session | None:
+        """The comparisons of this process, if a test has asked for them."""
+        return self._session
 
     @cached_property
     def sharing(self) -> ModelSharing:
@@ -78,6 +77,7 @@ def cache_folder(config: pytest.Config) -> Path | None:
     """Return our folder in pytest's cache; None where that is disabled or cannot be made."""
     pytest_cache = getattr(config, "cache", None)
     try:
-        return Path(pytest_cache.mkdir("imgsim")) if pytest_cache else None
+        folder: Path | None = pytest_cache.mkdir("imgsim") if pytest_cache else None
+        return folder
     except OSError:
         return None

@@ -22,7 +22,7 @@ MAX_CHANGES = 3
 Row = tuple[str, str]
 
 
-def failure_message(record: Record, report: str) -> str:
+def failure_message(record: Record, report: str, root: str = "") -> str:
     """Return the message of a test whose comparison failed.
 
     Parameters
@@ -31,10 +31,13 @@ def failure_message(record: Record, report: str) -> str:
         The comparison; its verdict is a failing one.
     report : str
         The results folder as seen from where pytest runs.
+    root : str
+        Which rootdir pytest chose and why, where another run may choose another.
     """
     rows = [
         *_ROWS[record.verdict](record),
         ("baseline", _baseline(record)),
+        ("rootdir", root if record.verdict is Verdict.MISSING else ""),
         ("actual", _path(record.actual, report)),
         ("diff", _path(record.diff, report)),
         ("filled", _path(record.filled, report)),

@@ -19,7 +19,7 @@ def headline(records: Sequence[Record]) -> str:
     """Return the counts: "imgsim: 12 compared, 1 failed, 11 equal"."""
     counts = Counter(record.verdict for record in records)
     parts = [f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict]]
-    return f"imgsim: {len(records)} compared, " + ", ".join(parts)
+    return "imgsim: " + ", ".join([f"{len(records)} compared", *parts])
 
 
 def worst_first(records: Iterable[Record]) -> list[Record]:

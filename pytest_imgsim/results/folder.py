@@ -36,6 +36,7 @@ from pytest_imgsim.files import (
 )
 from pytest_imgsim.record import PICTURE_FIELDS, Record
 from pytest_imgsim.results.strict import check_fields, check_path, check_text
+from pytest_imgsim.system import System
 
 SCHEMA = 2
 READABLE = (1, 2)
@@ -192,7 +193,7 @@ class ResultsFolder:
         write_whole(self.folder / relative, data, durable=False)
 
     def _ignore_itself(self) -> None:
-        if not (self.folder / ".gitignore").exists():
+        if not System.exists(self.folder / ".gitignore"):
             self._write(".gitignore", b"*\n")
 
     def _sweep(self, records: Iterable[Record]) -> None:

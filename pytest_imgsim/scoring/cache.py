@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cache, cached_property
@@ -20,11 +19,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pytest_imgsim._version import __version__
-from pytest_imgsim.files import write_whole
+from pytest_imgsim.files import read_regular, write_whole
 from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.scoring.compare import Scores, compare
 from pytest_imgsim.scoring.cosine import Extractor
+from pytest_imgsim.system import System
+
+#: The folder of the package.
+CODE = Path(__file__).parents[1]
 
 
 class Model(Extractor, Protocol):
@@ -118,9 +121,18 @@ def _key(pair: PicturePair, identity: str) -> str:
 def _code_digest() -> str:
     """Return a digest of the package's code: two versions may score differently."""
     sha = hashlib.sha256(__version__.encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        sha.update(path.read_bytes())
+    for path in sorted(_sources(CODE)):
+        sha.update(read_regular(path))
     return sha.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    """Yield the modules below a folder."""
+    for name in System.listdir(folder):
+        if name.endswith(".py"):
+            yield folder / name
+        elif System.isdir(folder / name):
+            yield from _sources(folder / name)
 
 
 def _packed(key: str, scored: Scored) -> bytes:
@@ -138,7 +150,7 @@ def _packed(key: str, scored: Scored) -> bytes:
 def _read(path: Path, key: str) -> Scored | None:
     """Return what an entry has, and note that it was used; None where it is not one of ours."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_regular(path))
         if content["key"] != key:
             return None
         regions = tuple(RegionScore(*region) for region in content["regions"])
@@ -147,7 +159,7 @@ def _read(path: Path, key: str) -> Scored | None:
     except (OSError, ValueError, TypeError, KeyError):
         return None
     with suppress(OSError):
-        os.utime(path)
+        System.utime(path)
     return known
 
 

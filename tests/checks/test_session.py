@@ -226,7 +226,7 @@ def test_begin_forgets_an_earlier_attempt(bench: Bench) -> None:
     session = bench.session(update="missing")
     session.check(a_test("test_b"), OLD, "form")
     for _ in range(2):
-        session.begin(a_test())
+        session.begin(a_test().node)
         assert session.check(a_test(), OLD, "form").name == f"{NAME}/form"
         assert session.check(a_test(), OLD).name == NAME
     with pytest.raises(BaselineError, match="claimed twice"):

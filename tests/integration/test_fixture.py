@@ -27,6 +27,63 @@ def test_missing_baseline_fails_and_keeps_the_picture(suite: Suite, mode: tuple[
     assert suite.verdicts() == {"test_page/test_a": "missing"}
 
 
+@pytest.mark.parametrize(
+    ("file", "arguments", "reason"),
+    [
+        ("notes.txt", ["."], "*{root}/sub, the folder that the current folder and the arg*"),
+        (
+            "setup.py",
+            ["."],
+            "*{root}, the folder that has the nearest setup.py: there is no ini*",
+        ),
+        ("notes.txt", ["--rootdir=.", "sub"], "*rootdir *{root}, from --rootdir"),
+        ("pytest.ini", ["."], None),
+    ],
+)
+def test_a_missing_baseline_names_the_rootdir(
+    suite: Suite,
+    mode: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    arguments: list[str],
+    reason: str | None,
+) -> None:
+    """Where no ini file says which it is, it may be a subfolder, in which there are none."""
+    (suite.path / "sub").mkdir()
+    text = "import numpy\ndef test_a(assert_similar): assert_similar(numpy.zeros((8, 8)))"
+    (suite.path / "sub" / "test_page.py").write_text(text)
+    (suite.path / file).write_text("[pytest]\n" if file == "pytest.ini" else "")
+    if arguments == ["."]:
+        monkeypatch.chdir(suite.path / "sub")
+    result = suite.run(*arguments, *mode)
+    result.assert_outcomes(failed=1)
+    if reason is None:
+        result.stdout.no_fnmatch_line("  rootdir *")
+    else:
+        result.stdout.fnmatch_lines([reason.format(root=suite.path.as_posix())])
+
+
+def test_a_mismatch_is_an_assertion_error(suite: Suite) -> None:
+    """Tests that expect one can say so in pytest's ways, and reports show no traceback."""
+    suite.write(
+        """
+        def test_raises(assert_similar):
+            with pytest.raises(AssertionError, match="no baseline yet"):
+                assert_similar(picture())
+        def test_fails(assert_similar):
+            with pytest.raises(pytest.fail.Exception):
+                assert_similar(picture())
+        @pytest.mark.xfail(raises=AssertionError, strict=True)
+        def test_xfail(assert_similar): assert_similar(picture())
+        def test_plain(assert_similar): assert_similar(picture())
+        """
+    )
+    result = suite.run("-p", "no:xdist")
+    result.assert_outcomes(passed=2, xfailed=1, failed=1)
+    result.stdout.fnmatch_lines(["FAILED test_page.py::test_plain - Mismatch: test_page/test_pl*"])
+    result.stdout.no_fnmatch_line("*Error*")
+
+
 def test_update_then_equal(suite: Suite, mode: tuple[str, ...]) -> None:
     """After --update-baselines the same suite passes with equal pictures."""
     suite.write(

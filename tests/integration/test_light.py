@@ -94,6 +94,7 @@ def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytest
         "model",
         "model.host",
         "settings",
+        "system",
     }
     assert loaded_after(pytester).ours == names
 

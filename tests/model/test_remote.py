@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import queue
 import threading
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakes import FakeModel, Pixels, noise
+from fakes import FakeModel, Pixels, in_child, noise
 
 from pytest_imgsim.errors import SourceError, WeightsError
 from pytest_imgsim.model.remote import RemoteResNet50, handle_request
@@ -32,6 +33,7 @@ class End:
         self.callback: Any = None
         self.items: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.closed = False
+        self.waited: float | None = None
 
     def setcallback(self, callback: Any) -> None:
         """Have each item passed to a function."""
@@ -47,9 +49,10 @@ class End:
             raise OSError("cannot send")
         self.peer.callback(item) if self.peer.callback else self.peer.items.put(item)
 
-    def receive(self) -> Any:
+    def receive(self, timeout: float) -> Any:
         """Wait for what the other end sends."""
-        item = self.items.get(timeout=60)
+        self.waited = timeout
+        item = self.items.get(timeout=min(timeout, 60))
         if item is None:
             raise EOFError
         return item
@@ -170,10 +173,33 @@ def test_a_closed_channel_leads_to_a_local_model(served: SimpleNamespace) -> Non
 
 
 def test_a_late_reply_is_dropped(served: SimpleNamespace) -> None:
-    """The reply to a test that was interrupted is not taken for that to the next request."""
+    """The reply to a test that was interrupted is not taken for that to the next request.
+
+    No id of a request is used again, not even by a child process that was forked before it.
+    """
     here, model = served.connect()
-    here.send((0, pickle.dumps(OWN)))
+    for request_id in (0, 1, b"", bytes(16)):
+        here.send((request_id, pickle.dumps(OWN)))
     assert model.cosines(A, B).values.shape == (2, 3)
+
+
+def test_no_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the other process hangs, this one waits for a limited time, and uses a local model."""
+    _, there = channel()
+    there.peer.setcallback(lambda _: None)
+    monkeypatch.setattr("pytest_imgsim.model.remote.REPLY_TIMEOUT", 0.01)
+    assert RemoteResNet50(there, "bundled").cosines(A, B) is OWN
+    assert there.waited == 0.01
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_has_a_model_of_its_own(served: SimpleNamespace) -> None:
+    """It sends nothing over its parent's channel, even while a thread of the parent uses it."""
+    _, model = served.connect()
+    with model._line().lock:
+        assert in_child(lambda: model.cosines(A, B) is OWN)
+    assert threads() == []
+    assert model.cosines(A, B) is not OWN
 
 
 def test_a_crashed_worker_does_not_stop_the_others(served: SimpleNamespace) -> None:
@@ -189,8 +215,8 @@ def test_a_crashed_worker_does_not_stop_the_others(served: SimpleNamespace) -> N
             return super().cosines(a, b)
 
     served.models[0] = Slow()
-    first._channel.send((1, pickle.dumps(("cosines", (A, B)))))  # in progress
-    first._channel.send((2, pickle.dumps(("cosines", (A, B)))))  # queued
+    first._line().channel.send((b"1", pickle.dumps(("cosines", (A, B)))))  # in progress
+    first._line().channel.send((b"2", pickle.dumps(("cosines", (A, B)))))  # queued
     assert begun.wait(60)
     gone.closed = True
     going.set()

@@ -27,7 +27,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(shots, "PAUSES", (0.0, 0.1, 0.25, 0.5))
     monkeypatch.setattr(shots, "LAST_PAUSE", 1.0)
     monkeypatch.setattr(
-        shots, "time", SimpleNamespace(sleep=pauses.append, monotonic=lambda: sum(pauses))
+        shots, "System", SimpleNamespace(sleep=pauses.append, clock=lambda: sum(pauses))
     )
     return pauses
 

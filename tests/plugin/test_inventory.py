@@ -11,6 +11,7 @@ from fakes import a_record
 
 from pytest_imgsim.plugin.inventory import Inventory, PictureFolders, RunLog
 from pytest_imgsim.plugin.payload import PayloadWriter, read_payload
+from pytest_imgsim.processes import SharedFlag
 
 
 def visual(*names: str) -> list[Any]:
@@ -36,8 +37,8 @@ def test_tests_that_are_renamed() -> None:
     writer = PayloadWriter(inventory)
     common = {"ran": "t.py::a", "deselected": True}
     first, second = a_report(), a_report()
-    writer.attach(items[0], first, ())
-    writer.attach(items[0], second, ())
+    writer.attach(items[0], first, None)
+    writer.attach(items[0], second, None)
     assert read_payload(first) == {**common, "left_out": ["t.py::b", "t.py::c"]}
     assert read_payload(second) == common
 
@@ -45,14 +46,15 @@ def test_tests_that_are_renamed() -> None:
 def test_a_record_is_sent_once() -> None:
     """Each report carries the comparisons since the last one; a plain test's carries nothing."""
     writer, records, sent = PayloadWriter(Inventory()), [a_record()], []
+    session: Any = SimpleNamespace(records=records, refused=SharedFlag)
     for _ in range(3):
         report = a_report()
-        writer.attach(visual("a")[0], report, records)
+        writer.attach(visual("a")[0], report, session)
         sent.append([data["name"] for data in read_payload(report).get("records", [])])
         records.append(a_record(name="later"))
     assert sent == [[a_record().name], ["later"], ["later"]]
     report = a_report()
-    PayloadWriter(Inventory()).attach(visual("a")[0], report, ())
+    PayloadWriter(Inventory()).attach(visual("a")[0], report, None)
     assert not hasattr(report, "imgsim")
 
 
