@@ -1,9 +1,10 @@
-"""Atomic writes, and paths that stay inside their folder."""
+"""Atomic writes, reads that cannot hang, and paths that stay inside their folder."""
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -71,6 +72,39 @@ def _copy_mode(path: Path, temporary: Path) -> None:
     """Give the new file the mode of the one that it replaces, before there is anything in it."""
     with suppress(FileNotFoundError):
         temporary.chmod(path.stat().st_mode & 0o777)
+
+
+def read_regular(path: Path, *, most: int | None = None) -> bytes:
+    """Return the bytes of a regular file, or of one that a link leads to.
+
+    A named pipe or a device is refused: reading it could take for ever.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    most : int, optional
+        The largest number of bytes to read.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is no regular file.
+    ValueError
+        If it has more than `most` bytes, or `path` cannot be a path.
+    """
+    with open(path, "rb", opener=_open_at_once) as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if most is not None and status.st_size > most:
+            raise ValueError(f"it has {status.st_size} bytes, more than {most}")
+        return stream.read()
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    # Otherwise opening a named pipe would wait for somebody to write into it.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def delete(paths: Iterable[Path], folder: Path) -> None:

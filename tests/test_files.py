@@ -16,7 +16,14 @@ import pytest
 
 from pytest_imgsim import files
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import check_inside, keep_latest, relative, seen_from_here, write_whole
+from pytest_imgsim.files import (
+    check_inside,
+    keep_latest,
+    read_regular,
+    relative,
+    seen_from_here,
+    write_whole,
+)
 
 REWRITER = """
 import sys
@@ -218,3 +225,26 @@ def test_keep_latest(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 4
     keep_latest(tmp_path, 2)
     assert {path.name for path in tmp_path.iterdir()} == {"3", "4"}
+
+
+def test_reads_what_is_a_file(tmp_path: Path) -> None:
+    """A file is read, through a link too; anything else is an error at once."""
+    path = tmp_path / "a"
+    path.write_bytes(b"data")
+    (tmp_path / "link").symlink_to(path)
+    assert read_regular(path) == read_regular(tmp_path / "link", most=4) == b"data"
+    with pytest.raises(ValueError, match="it has 4 bytes, more than 3"):
+        read_regular(path, most=3)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "none")
+    with pytest.raises(OSError, match="directory"):
+        read_regular(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_does_not_wait_for_a_pipe(tmp_path: Path) -> None:
+    """A named pipe and a device are no regular files."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="it is no regular file"):
+            read_regular(path)

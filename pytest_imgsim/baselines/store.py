@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pytest_imgsim.baselines.naming import VARIANT, encode_segment
 from pytest_imgsim.errors import BaselineError, SettingsError
-from pytest_imgsim.files import check_inside, write_whole
+from pytest_imgsim.files import check_inside, read_regular, write_whole
 
 SHARED_TEMPLATE = "{name}"
 SUFFIX = ".png"
@@ -135,7 +135,7 @@ def read(path: Path) -> bytes | None:
         If the file is a Git LFS pointer, or cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except FileNotFoundError:
         return None
     except OSError as error:

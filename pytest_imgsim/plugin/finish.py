@@ -33,7 +33,7 @@ from pytest_imgsim.results.history import History, after_rerun
 from pytest_imgsim.results.orphans import find_orphans
 from pytest_imgsim.settings import Settings
 
-#: How many scores stay in pytest's cache, of one or two kilobytes each.
+#: How many scores stay in pytest's cache, of some kilobytes each.
 MAX_CACHED_SCORES = 10_000
 #: A run that ended in another way may not have come to all of its tests.
 FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -74,7 +74,8 @@ class RunFinalizer:
     def write(self) -> None:
         """Write results.json and what follows from it; a failure to write becomes a note."""
         self._results = replace(self._results, records=self._with_history(self._results.records))
-        self._notes += changed_model(self._folder, self._results)
+        before, notes = self._folder.earlier()
+        self._notes += [*notes, *changed_model(before, self._results)]
         try:
             self._folder.write(self._results, root=self._config.rootpath, version=__version__)
             if self._settings.html:
@@ -134,11 +135,14 @@ class RunFinalizer:
 
     def _with_history(self, records: Sequence[Record]) -> Sequence[Record]:
         """Return the records with what earlier runs in the same results folder say of them."""
+        history = History(self._folder.folder)
         try:
-            return History(self._folder.folder).update(records, self._config.rootpath)
+            return history.update(records, self._config.rootpath)
         except OSError as error:
             self._notes.append(f"the history could not be written: {error}")
             return records
+        finally:
+            self._notes += history.notes
 
     def _view(self, on_terminal: bool) -> View:
         width, folder = self._config.get_terminal_writer().fullwidth, self._folder.folder

@@ -20,14 +20,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
 from pytest_imgsim.record import PICTURE_FIELDS, Record
+from pytest_imgsim.strict_json import parse, read_json
 
 SCHEMA = 2
 READABLE = (1, 2)
@@ -85,6 +86,22 @@ class Results:
     partial: str = ""
     share: Share | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What is read of results.json; the documentation of this module describes each key."""
+
+    root: str
+    baselines: str
+    records: tuple[Record, ...]
+    orphans: tuple[str, ...]
+    partial: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    share: Share | None = None
+
+
+_FIELDS = {each.name for each in fields(_Form)}
 
 
 class ResultsFolder:
@@ -161,7 +178,7 @@ class ResultsFolder:
         """
         path = self.folder / FILE
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = read_json(path)
         except FileNotFoundError:
             raise ResultsError(
                 f"{path}: no results here; run pytest first, or name the folder with --report"
@@ -169,12 +186,28 @@ class ResultsFolder:
         except (OSError, ValueError) as error:
             raise ResultsError(f"{path}: cannot be read: {error}; run pytest again") from None
         schema = content.get("schema") if isinstance(content, dict) else None
-        if schema not in READABLE:
+        if type(schema) is not int or schema not in READABLE:
             raise ResultsError(
                 f"{path}: expected schema {' or '.join(map(str, READABLE))}, got {schema!r}; run "
                 "pytest again, or use the version of pytest-imgsim that wrote the file"
             )
-        return _parse(content, path)
+        try:
+            return _parse(content, path)
+        except (OSError, ValueError) as error:
+            raise ResultsError(
+                f"{path}: not in the form that pytest-imgsim writes ({error}); run pytest again"
+            ) from None
+
+    def earlier(self) -> tuple[Results, list[str]]:
+        """Return the last run's results, empty where there are none, and notes on them.
+
+        Results that cannot be read are as if they were not there.
+        """
+        try:
+            return self.read()[0], []
+        except ResultsError as error:
+            there = os.path.lexists(self.folder / FILE)
+            return Results(), [f"the results of the last run are ignored: {error}"] if there else []
 
     def _write(self, relative: str, data: bytes) -> None:
         # Not durable: after a crash the next run writes all of it again.
@@ -212,27 +245,30 @@ def _is_ours(name: str) -> bool:
 
 
 def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:
-    try:
-        results = Results(
-            [Record.from_dict(record) for record in content["records"]],
-            content["baselines"],
-            content["orphans"],
-            content["partial"],
-            _parse_share(content.get("share")),
-            {str(key): str(text) for key, text in content.get("environment", {}).items()},
-        )
-        return results, (path.parent / content["root"]).resolve()
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ResultsError(
-            f"{path}: not in the form that pytest-imgsim writes ({type(error).__name__}: {error}); "
-            "run pytest again"
-        ) from None
-
-
-def _parse_share(content: dict[str, Any] | None) -> Share | None:
-    if content is None:
-        return None
-    return Share(
-        str(content["template"]),
-        *(tuple(map(str, content[key])) for key in ("scope", "ran", "left_out", "unfinished")),
+    form = parse(_Form, {key: content[key] for key in _FIELDS & content.keys()})
+    for text in _paths(form):
+        _check_path(text)
+    results = Results(
+        list(form.records),
+        form.baselines,
+        list(form.orphans),
+        form.partial,
+        form.share,
+        form.environment,
     )
+    return results, (path.parent / form.root).resolve()
+
+
+def _paths(form: _Form) -> Iterator[str]:
+    yield from (form.root, form.baselines, *form.orphans)
+    for record in form.records:
+        yield from (record.name, record.baseline, record.update_path, *record.pictures.values())
+
+
+def _check_path(text: str) -> None:
+    try:
+        encoded = os.fsencode(text)
+    except UnicodeEncodeError:
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise ValueError(f"expected a path, got {text!r}")

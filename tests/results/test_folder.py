@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -115,15 +116,24 @@ def test_no_results(bench: Bench) -> None:
         ({"schema": "2"}, "expected schema 1 or 2, got '2'"),
         ({"schema": ...}, "expected schema 1 or 2, got None"),
         ({"records": None}, "not in the form"),
-        ({"records": [{}]}, r"not in the form that pytest-imgsim writes \(KeyError: 'verdict'\)"),
+        (
+            {"records": [{}]},
+            r"not in the form that pytest-imgsim writes \(records: 0: test: missing\)",
+        ),
         ({"records": [{"verdict": "x"}]}, "not in the form"),
         (
             {"baselines": ...},
-            r"not in the form that pytest-imgsim writes \(KeyError: 'base",
+            r"not in the form that pytest-imgsim writes \(baselines: missing\)",
         ),
         ({"root": ...}, "not in the form"),
         ({"environment": []}, "not in the form"),
-        ({"root": 5}, "not in the form"),
+        ({"root": 5}, r"not in the form .*\(root: expected a text, got 5\)"),
+        ({"root": "a\0b"}, r"not in the form .*expected a path, got 'a\\x00b'"),
+        ({"schema": True}, "expected schema 1 or 2, got True"),
+        ({"schema": 2.0}, "expected schema 1 or 2, got 2.0"),
+        ({"share": {"scope": ["", 5]}}, r"not in the form .*share: scope: 1: expected a text"),
+        ({"orphans": {"a.png": 1}}, "not in the form .*orphans: expected a list"),
+        ({"environment": {"python": None}}, "not in the form .*environment: python: expected"),
     ],
 )
 def test_results_of_another_form(bench: Bench, change: dict[str, Any], message: str) -> None:
@@ -136,8 +146,43 @@ def test_results_of_another_form(bench: Bench, change: dict[str, Any], message: 
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("verdict", ["failed"]),
+        ("threshold", "0.6"),
+        ("threshold", True),
+        ("threshold", 10**400),
+        ("score", [[[]]]),
+        ("actual", 5),
+        ("actual", "a\ud800"),
+        ("name", None),
+        ("variant", 1.5),
+        ("actual_size", [80]),
+        ("actual_size", [80, None]),
+        ("regions", [{"x": 1}]),
+        ("regions", [{"x": 0, "y": 0, "width": 1, "height": 1, "score": 1, "evil": 1}]),
+        ("regions", "text"),
+        ("markers", "slow"),
+        ("unknown", 1),
+    ],
+)
+def test_records_of_another_form(bench: Bench, field: str, value: Any) -> None:
+    """A record has the types of its fields, and no other fields."""
+    path = write(bench, Results([a_record()])).folder / "results.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["records"][0][field] = value
+    path.write_text(json.dumps(content))
+    with pytest.raises(ResultsError, match="not in the form that pytest-imgsim writes"):
+        folder_of(bench).read()
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"schema": 2, "records": NaN}', "NaN is no number"),
+        (b'{"schema": -Infinity}', "-Infinity is no number"),
+        (b"9" * 10_000, "cannot be read"),
         (b"{", "cannot be read"),
         (b"", "cannot be read"),
         (b"\xff", "cannot be read"),
@@ -150,6 +195,16 @@ def test_broken_results(bench: Bench, data: bytes, message: str) -> None:
     folder.folder.mkdir()
     (folder.folder / "results.json").write_bytes(data)
     with pytest.raises(ResultsError, match=f"{message}.*run pytest again"):
+        folder.read()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_results_that_are_no_file(bench: Bench) -> None:
+    """A named pipe is refused at once, though nobody will ever write into it."""
+    folder = folder_of(bench)
+    folder.folder.mkdir()
+    os.mkfifo(folder.folder / "results.json")
+    with pytest.raises(ResultsError, match="it is no regular file.*run pytest again"):
         folder.read()
 
 

@@ -1,0 +1,88 @@
+"""What earlier runs left behind is read with the types that it must have, or not at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.strict_json import MAX_INT, loads, parse
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A little of everything."""
+
+    name: str
+    share: float
+    size: tuple[int, int] | None = None
+    flags: tuple[bool, ...] = ()
+    verdict: Verdict = Verdict.EQUAL
+
+
+def test_what_is_right() -> None:
+    """Objects become dataclasses, lists tuples, and words members; the rest has its defaults."""
+    value = {"name": "a", "share": 1, "size": [3, 4], "flags": [True], "verdict": "size changed"}
+    assert parse(Thing, value) == Thing("a", 1.0, (3, 4), (True,), Verdict.SIZE_CHANGED)
+    assert parse(Thing, {"name": "", "share": 0.5, "size": None}) == Thing("", 0.5)
+    assert type(parse(Thing, {"name": "", "share": 1}).share) is float
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": 5}, "name: expected a text, got 5"),
+        ({"name": ...}, "name: missing"),
+        ({"other": 5}, "'other': unknown"),
+        ({"share": "1"}, "share: expected a number, got '1'"),
+        ({"share": float("inf")}, "share: expected a number, got inf"),
+        ({"share": False}, "share: expected a number, got False"),
+        ({"size": [3]}, r"size: expected a list of 2, got \[3\]"),
+        ({"size": [3, 4.0]}, "size: 1: expected a whole number, got 4.0"),
+        ({"size": [3, MAX_INT + 1]}, "size: 1: expected a whole number"),
+        ({"flags": [True, 1]}, "flags: 1: expected true or false, got 1"),
+        ({"flags": "True"}, "flags: expected a list, got 'True'"),
+        ({"verdict": "good"}, "verdict: expected one of error, .*, got 'good'"),
+        ({"verdict": []}, "verdict: expected one of"),
+        ({"name": ["x" * 99]}, r"name: expected a text, got \['xxx.{,40} \.\.\."),
+    ],
+)
+def test_what_is_wrong(change: dict[str, Any], message: str) -> None:
+    """The message says where, and what was expected."""
+    value = {"name": "a", "share": 0.5, **change}
+    value = {key: item for key, item in value.items() if item is not ...}
+    with pytest.raises(ValueError, match=f"^{message}"):
+        parse(Thing, value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+RECORD = Record("t.py::test_a", "t/test_a", Verdict.EQUAL, 0.5, "default").to_dict()
+
+
+@given(st.dictionaries(st.sampled_from(sorted(RECORD)), JSON, max_size=4))
+def test_a_record_or_a_value_error(changes: dict[str, Any]) -> None:
+    """Whatever is in a file, it is a whole record or refused."""
+    text = json.dumps({**RECORD, **changes}).encode()
+    try:
+        record = parse(Record, loads(text))
+    except ValueError:
+        return
+    assert parse(Record, loads(json.dumps(record.to_dict(), allow_nan=False).encode())) == record
+
+
+@given(st.binary(max_size=40) | st.sampled_from([b"[" * 9**5, b'{"":' * 9**5, b"1e999", b"NaN"]))
+def test_a_value_or_a_value_error(data: bytes) -> None:
+    """Bytes that are not JSON, or too deep, are refused."""
+    try:
+        loads(data)
+    except ValueError:
+        return
