@@ -30,7 +30,8 @@ def write_whole(
         The new content.
     scratch : Path, optional
         Folder for the unfinished file, made if it is missing, so that a killed process leaves
-        nothing beside `path`. Used only if it is on the same file system as `path`.
+        nothing beside `path`. Not used if it cannot be: it is full, read-only, or on another file
+        system than `path`.
     durable : bool
         Whether to wait for the disk, so that the file survives a power failure.
 
@@ -41,13 +42,10 @@ def write_whole(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if scratch is not None:
-        scratch.mkdir(parents=True, exist_ok=True)
-        try:
+        with suppress(OSError):
+            scratch.mkdir(parents=True, exist_ok=True)
             _replace(path, data, scratch, durable)
             return
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
     _replace(path, data, path.parent, durable)
 
 
@@ -159,5 +157,10 @@ def seen_from_here(path: Path) -> str:
     """Return `path` with slashes, as one would type it in the current folder."""
     try:
         return Path(os.path.relpath(path)).as_posix()
-    except ValueError:  # another drive on Windows
+    except (ValueError, OSError):  # another drive on Windows, or a current folder that is gone
         return path.as_posix()
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, in its words, without the path of an unfinished file."""
+    return error.strerror or str(error)

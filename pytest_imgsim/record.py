@@ -174,6 +174,8 @@ class Record:
         Names of the markers on the test.
     message : str
         The error's text, or "".
+    note : str
+        What could not be written, and why, or "".
     """
 
     test: str
@@ -207,6 +209,7 @@ class Record:
     claimed: bool = True
     markers: tuple[str, ...] = ()
     message: str = ""
+    note: str = ""
 
     @property
     def passed(self) -> bool:

@@ -50,6 +50,8 @@ class Outcome:
         The verdict.
     score, global_score, regions, variant, actual_size, baseline_size, ignored, model, model_seconds
         As in :class:`pytest_imgsim.record.Record`.
+    note : str
+        What could not be written, and why, or "".
     """
 
     verdict: Verdict
@@ -62,6 +64,7 @@ class Outcome:
     ignored: float | None = None
     model: str | None = None
     model_seconds: float = 0.0
+    note: str = ""
 
 
 def equal(variant: int) -> Outcome:
@@ -81,11 +84,14 @@ class Kept:
         Digest of the actual picture.
     explanation : Explanation or None
         What explains the difference; None where there is no baseline.
+    note : str
+        What could not be kept, and why, or "".
     """
 
     paths: Mapping[str, str] = field(default_factory=dict)
     actual_sha256: str | None = None
     explanation: Explanation | None = None
+    note: str = ""
 
 
 def make_record(
@@ -136,5 +142,6 @@ def make_record(
         claimed=target.claimed if target else True,
         markers=request.test.markers,
         message=message,
+        note="; ".join(filter(None, (outcome.note, kept.note))),
         **kept.paths,
     )

@@ -11,7 +11,7 @@ from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_rec
 from pytest_imgsim.diff.drawing import draw_mask
 from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import check_inside, relative
+from pytest_imgsim.files import check_inside, reason, relative
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.masks import apply_mask
 from pytest_imgsim.pictures.pair import PicturePair
@@ -179,7 +179,10 @@ class CheckPipeline:
     def _write(
         self, request: Request, target: Target, outcome: Outcome, actual: Picture
     ) -> Outcome:
-        """Write the actual picture as the baseline, and return what that makes of the outcome."""
+        """Write the actual picture as the baseline, and return what that makes of the outcome.
+
+        Where the disk does not take it, the outcome is what it was, with a note.
+        """
         path, test = target.own, request.test.node
         if not target.claimed:
             check_inside(path, self._root)
@@ -190,7 +193,11 @@ class CheckPipeline:
                 f"baseline {shown} is updated by two tests, {writer} and {test}, with different "
                 "pictures: give each a baseline of its own"
             )
-        self._store.write(path, as_baseline(actual, shown))
+        data = as_baseline(actual, shown)
+        try:
+            self._store.write(path, data)
+        except OSError as error:
+            return replace(outcome, note=f"baseline {shown} could not be written: {reason(error)}")
         missing = outcome.verdict is Verdict.MISSING
         verdict = Verdict.CREATED if missing else Verdict.UPDATED
         return replace(outcome, verdict=verdict, variant=MAIN)
@@ -205,11 +212,10 @@ class CheckPipeline:
             pictures.update(explanation.pictures)
         if outcome.ignored is not None and shot.mask is not None:
             pictures["mask"] = encode_png(draw_mask(shot.mask))
-        paths = {
-            PICTURE_FIELDS[kind]: self._results.keep(request.name, kind, data)
-            for kind, data in pictures.items()
-        }
-        return Kept(paths, sha256(pictures["actual"]), explanation)
+        kept, note = self._results.keep_all(request.name, pictures)
+        digest = sha256(pictures["actual"]) if "actual" in kept else None
+        paths = {PICTURE_FIELDS[kind]: path for kind, path in kept.items()}
+        return Kept(paths, digest, explanation, note)
 
 
 def _view(number: int, baseline: Picture, shot: Shot) -> _View:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from pytest_imgsim.report.markdown import markdown
 from pytest_imgsim.report.summary import headline
 from pytest_imgsim.report.terminal import View, summary
 from pytest_imgsim.report.terminal_images import drawing
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.folder import PAGE, Results, ResultsFolder, Share
 from pytest_imgsim.results.history import History, after_rerun
 from pytest_imgsim.results.orphans import find_orphans
 from pytest_imgsim.settings import Settings
@@ -76,15 +76,23 @@ class RunFinalizer:
         self._results = replace(self._results, records=self._with_history(self._results.records))
         before, notes = self._folder.earlier()
         self._notes += [*notes, *changed_model(before, self._results)]
-        try:
+        with self._noted(f"{self._folder.folder}: the results could not be written"):
             self._folder.write(self._results, root=self._config.rootpath, version=__version__)
-            if self._settings.html:
+        if self._settings.html:
+            with self._noted(f"{self._folder.folder}: {PAGE} could not be written"):
                 self._folder.write_page(page(self._results, self._settings.report))
+        with self._noted("the summary page of the job could not be written"):
             _add_to_job_summary(self._results)
-        except OSError as error:
-            self._notes.append(f"{self._folder.folder}: the results could not be written: {error}")
         if any(record.model for record in self._results.records):
             _bound_cache(self._config)
+
+    @contextmanager
+    def _noted(self, what: str) -> Iterator[None]:
+        """Turn a failure to write into a note: the verdicts are what counts."""
+        try:
+            yield
+        except OSError as error:
+            self._notes.append(f"{what}: {error}")
 
     def print_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the scores on the terminal."""

@@ -38,7 +38,8 @@ def failure_message(record: Record, report: str) -> str:
         ("actual", _path(record.actual, report)),
         ("diff", _path(record.diff, report)),
         ("filled", _path(record.filled, report)),
-        ("accept it", accept_command(record.name, report)),
+        ("note", record.note),
+        ("accept it", accept_command(record.name, report) if record.actual else ""),
     ]
     return "\n".join([_headline(record), *(f"  {row}" for row in _aligned(rows, 10))])
 
@@ -62,7 +63,11 @@ def pair_lines(record: Record, report: str | None) -> list[str]:
         ]
     rows.append(("worst at", change(record.region)))
     if report:
-        rows += [("diff", _path(record.diff, report)), ("filled", _path(record.filled, report))]
+        rows += [
+            ("diff", _path(record.diff, report)),
+            ("filled", _path(record.filled, report)),
+            ("note", record.note),
+        ]
     verdict = record.verdict.value
     if record.verdict is Verdict.SIZE_CHANGED:
         verdict += f": {sizes(record)}"
@@ -119,9 +124,10 @@ def _size_changed(record: Record) -> list[Row]:
 
 
 def _missing(record: Record) -> list[Row]:
+    look = "look at the actual picture; if it is right, accept it, or "
     return [
         ("size", size(record.actual_size)),
-        ("next step", "look at the actual picture; if it is right, accept it, or write all"),
+        ("next step", f"{look if record.actual else ''}write all"),
         ("", "baselines that are missing or no longer pass: pytest --update-baselines"),
     ]
 

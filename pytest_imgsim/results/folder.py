@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
+from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, reason, write_whole
 from pytest_imgsim.record import PICTURE_FIELDS, Record
 from pytest_imgsim.strict_json import parse, read_json
 
@@ -132,6 +132,34 @@ class ResultsFolder:
         self._ignore_itself()
         self._write(relative, data)
         return relative
+
+    def keep_all(self, name: str, pictures: Mapping[str, bytes]) -> tuple[dict[str, str], str]:
+        """Write what can be written of several PNGs.
+
+        Parameters
+        ----------
+        name : str
+            The baseline's name.
+        pictures : mapping of str to bytes
+            The files, by what they show.
+
+        Returns
+        -------
+        paths : dict of str to str
+            Their paths below the folder, of those that were written.
+        note : str
+            What was not, and why, or "".
+        """
+        paths: dict[str, str] = {}
+        reasons: dict[str, None] = {}
+        for kind, data in pictures.items():
+            try:
+                paths[kind] = self.keep(name, kind, data)
+            except OSError as error:  # noqa: PERF203, each picture counts by itself
+                reasons[reason(error)] = None
+        lost = ", ".join(kind for kind in pictures if kind not in paths)
+        note = f"pictures could not be kept ({lost}): {', '.join(reasons)}" if lost else ""
+        return paths, note
 
     def write(self, results: Results, *, root: Path, version: str) -> None:
         """Write results.json, and remove the pictures that it does not name.

@@ -159,3 +159,12 @@ def test_two_files_of_other_sizes() -> None:
 def test_one_line(changes: dict[str, Any], text: str) -> None:
     """Reports of other plugins get one line with verdict, score and threshold."""
     assert one_line(replace(FAILED, **changes)) == f"tests/test_shop/test_cart: {text}"
+
+
+def test_pictures_that_were_not_kept() -> None:
+    """The message says so, and names no command that would need them."""
+    text = failure_message(a_mismatch(actual=None, diff=None, filled=None, note="no room"), "out")
+    assert "\n  note       no room" in text
+    assert "accept" not in text
+    missing = failure_message(a_record(verdict=Verdict.MISSING, note="no room"), "out")
+    assert "\n  next step  write all\n" in missing
