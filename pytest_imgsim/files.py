@@ -108,11 +108,12 @@ def _open_at_once(path: str, flags: int) -> int:
 def delete(paths: Iterable[Path], folder: Path) -> None:
     """Delete files, and the folders below `folder` that become empty."""
     for path in paths:
-        path.unlink()
-        for parent in path.parents:
-            if parent == folder or not parent.is_relative_to(folder) or any(parent.iterdir()):
-                break
-            parent.rmdir()
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that is not empty, or that somebody else deleted
+            for parent in path.parents:
+                if parent == folder or not parent.is_relative_to(folder):
+                    break
+                parent.rmdir()
 
 
 def keep_latest(folder: Path, most: int) -> None:

@@ -12,6 +12,7 @@ from pytest_imgsim.cli.arguments import add_scoring, scoring_settings
 from pytest_imgsim.errors import BaselineError
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import pair_lines
+from pytest_imgsim.results.folder import ResultsFolder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +27,8 @@ def run(options: argparse.Namespace) -> int:
     """Print scores and verdict; return 0 if the pictures are similar, 1 if not."""
     if not Path(options.baseline).exists():
         raise BaselineError(f"baseline {options.baseline}: no such file")
+    if options.report:
+        ResultsFolder(Path(options.report)).check_ours("--report")
     with TemporaryDirectory() as scratch:
         record = _compare(options, options.report or scratch)
     print("\n".join(pair_lines(record, options.report)))

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -66,7 +65,8 @@ class RunFinalizer:
         self._settings = settings
         self._log = log
         self._folder = ResultsFolder(config.rootpath / settings.report)
-        records = last_attempts(log.comparisons)
+        self._attempts = [(Record.from_dict(data), rerun) for data, rerun in log.comparisons]
+        records = last_attempts(self._attempts)
         self.clashes = clashes(records)
         self._notes = [*self.clashes]
         self._results = self._gather(records, exitstatus)
@@ -77,7 +77,12 @@ class RunFinalizer:
         before, notes = self._folder.earlier()
         self._notes += [*notes, *changed_model(before, self._results)]
         with self._noted(f"{self._folder.folder}: the results could not be written"):
-            self._folder.write(self._results, root=self._config.rootpath, version=__version__)
+            self._folder.write(
+                self._results,
+                root=self._config.rootpath,
+                version=__version__,
+                attempts=[record for record, _ in self._attempts],
+            )
         if self._settings.html:
             with self._noted(f"{self._folder.folder}: {PAGE} could not be written"):
                 self._folder.write_page(page(self._results, self._settings.report))
@@ -163,17 +168,16 @@ class RunFinalizer:
         )
 
 
-def last_attempts(comparisons: Iterable[tuple[dict[str, Any], bool]]) -> list[Record]:
+def last_attempts(comparisons: Iterable[tuple[Record, bool]]) -> list[Record]:
     """Return the last record of each comparison, marked as flaky where only a rerun passed.
 
     Parameters
     ----------
-    comparisons : iterable of (dict, bool)
-        Each record as builtins, in the order of the run, and whether its test had run before.
+    comparisons : iterable of (Record, bool)
+        Each record, in the order of the run, and whether its test had run before.
     """
     records: dict[tuple[str, str], Record] = {}
-    for data, is_rerun in comparisons:
-        record = Record.from_dict(data)
+    for record, is_rerun in comparisons:
         key = record.test, record.name
         if is_rerun and key in records:
             record = after_rerun(records[key], record)

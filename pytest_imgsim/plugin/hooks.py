@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_imgsim import plugin
-from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.errors import ResultsError, SettingsError
 from pytest_imgsim.plugin import options
 from pytest_imgsim.plugin.controller import Controller
 from pytest_imgsim.plugin.state import STATE, PluginState
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", options.MARKER_HELP)
     try:
         state = config.stash[STATE] = PluginState(config, options.read_settings(config))
-    except SettingsError as error:
+    except (SettingsError, ResultsError) as error:
         raise pytest.UsageError(str(error)) from None
     if not is_worker(config):
         config.pluginmanager.register(Controller(config, state), "imgsim-controller")

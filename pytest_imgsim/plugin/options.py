@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from pytest_imgsim import results
 from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.plugin.workers import is_worker
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
 GROUP = "imgsim"
@@ -73,6 +75,8 @@ def read_settings(config: pytest.Config) -> Settings:
     ------
     SettingsError
         If a value is not what its setting expects.
+    ResultsError
+        If the results folder holds something else.
     """
     ini = {key: _ini(config, f"imgsim_{key}") for key in RUN_SETTINGS}
     settings = Settings().override("ini imgsim_{key}", ini)
@@ -92,6 +96,8 @@ def _check_folders(config: pytest.Config, settings: Settings) -> None:
                 f"{settings.where('report')}: expected a folder for results alone, got "
                 f"{settings.report!r}, which holds {inner}"
             )
+    if report.is_dir() and not is_worker(config):
+        results.ResultsFolder(report).check_ours(settings.where("report"))
 
 
 def _ini(config: pytest.Config, name: str) -> Any:

@@ -1,5 +1,8 @@
 """The results folder: pictures of failures, and results.json, which all reports are made from.
 
+A file marks the folder as ours. Only pictures that the previous ``results.json`` or this run
+names are deleted. Links in the folder are not followed; it may be a link itself.
+
 ``results.json`` is written once, at the end of a run, and has this form (schema 2)::
 
     {"schema": 2,
@@ -18,9 +21,11 @@ are in [-1, 1]. ``docs/results.md`` describes each key.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -34,6 +39,14 @@ SCHEMA = 2
 READABLE = (1, 2)
 FILE = "results.json"
 PAGE = "report.html"
+#: The file by which a results folder is known: only in such a folder is anything deleted.
+MARK = ".pytest-imgsim"
+MARK_TEXT = b"Results of pytest-imgsim. Each run deletes pictures of the last one here.\n"
+#: What a folder for results may hold before the first run, though it was not made by one.
+HARMLESS = (MARK, ".gitignore", ".gitkeep", ".keep", ".DS_Store")
+PICTURE_SUFFIXES = tuple(f".{kind}.png" for kind in PICTURE_FIELDS)
+#: Seconds after which an unfinished file is one of a run that was killed.
+ABANDONED = 3600.0
 
 
 @dataclass(frozen=True)
@@ -129,9 +142,39 @@ class ResultsFolder:
             The file.
         """
         relative = f"{name}.{kind}.png"
-        self._ignore_itself()
+        self._prepare()
         self._write(relative, data)
         return relative
+
+    def check_ours(self, option: str) -> None:
+        """Refuse a folder of somebody else's: git would no longer see what is in it.
+
+        Parameters
+        ----------
+        option : str
+            What named the folder, for the message.
+
+        Raises
+        ------
+        ResultsError
+            If it holds other files, and neither our mark nor results that can be read.
+        """
+        names: list[str] = []
+        with suppress(OSError):
+            names = sorted(os.listdir(self.folder))
+        foreign = [name for name in names if name not in HARMLESS and not _is_unfinished(name)]
+        if foreign and MARK not in names and not self._has_results():
+            raise ResultsError(
+                f"{option}: expected a folder for results alone, got {self.folder}, which holds "
+                f"{foreign[0]!r} and no results; name another folder, or empty this one"
+            )
+
+    def _has_results(self) -> bool:
+        try:
+            self.read()
+        except ResultsError:
+            return False
+        return True
 
     def keep_all(self, name: str, pictures: Mapping[str, bytes]) -> tuple[dict[str, str], str]:
         """Write what can be written of several PNGs.
@@ -161,8 +204,12 @@ class ResultsFolder:
         note = f"pictures could not be kept ({lost}): {', '.join(reasons)}" if lost else ""
         return paths, note
 
-    def write(self, results: Results, *, root: Path, version: str) -> None:
-        """Write results.json, and remove the pictures that it does not name.
+    def write(
+        self, results: Results, *, root: Path, version: str, attempts: Iterable[Record] = ()
+    ) -> None:
+        """Write results.json, and remove pictures that it does not name.
+
+        Only those are removed that the results before it name, or an attempt of this run.
 
         Parameters
         ----------
@@ -172,6 +219,8 @@ class ResultsFolder:
             Pytest's rootdir.
         version : str
             Of pytest-imgsim.
+        attempts : iterable of Record
+            The comparisons of this run, also those that a rerun made void.
         """
         content = {
             "schema": SCHEMA,
@@ -184,9 +233,11 @@ class ResultsFolder:
             "environment": dict(results.environment),
             "share": asdict(results.share) if results.share else None,
         }
-        self._ignore_itself()
+        before, _ = self.earlier()
+        self._prepare()
         self._write(FILE, _lines(content).encode())
-        self._sweep(results.records)
+        with suppress(OSError):  # what cannot be deleted stays
+            self._sweep(_pictures([*before.records, *attempts]) - _pictures(results.records))
 
     def write_page(self, text: str) -> None:
         """Write report.html."""
@@ -238,22 +289,44 @@ class ResultsFolder:
             return Results(), [f"the results of the last run are ignored: {error}"] if there else []
 
     def _write(self, relative: str, data: bytes) -> None:
+        path = self.folder / relative
+        if link := self._link_to(path):
+            raise OSError(errno.ELOOP, f"the link {link} is in the way", str(path))
         # Not durable: after a crash the next run writes all of it again.
-        write_whole(self.folder / relative, data, durable=False)
+        write_whole(path, data, scratch=self.folder, durable=False)
 
-    def _ignore_itself(self) -> None:
-        if not (self.folder / ".gitignore").exists():
-            self._write(".gitignore", b"*\n")
+    def _prepare(self) -> None:
+        """Mark the folder as ours before anything else is in it, and keep it out of git."""
+        for name, data in ((MARK, MARK_TEXT), (".gitignore", b"*\n")):
+            if not os.path.lexists(self.folder / name):
+                self._write(name, data)
 
-    def _sweep(self, records: Iterable[Record]) -> None:
-        """Remove our own files that no record names, and the folders that become empty."""
-        kept = {picture for record in records for picture in record.pictures.values()}
-        stale = [
-            path
-            for path in self.folder.rglob("*")
-            if _is_ours(path.name) and path.relative_to(self.folder).as_posix() not in kept
-        ]
-        delete(stale, self.folder)
+    def _link_to(self, path: Path) -> Path | None:
+        """Return the folder on the way to a path that is a link, if there is one."""
+        inner = path.relative_to(self.folder).parents
+        return next((f for f in map(self.folder.joinpath, inner[:-1]) if f.is_symlink()), None)
+
+    def _sweep(self, pictures: Iterable[str]) -> None:
+        """Remove pictures and abandoned files of ours, and the folders that become empty."""
+        delete(filter(self._is_picture, map(self.folder.joinpath, sorted(pictures))), self.folder)
+        now = (self.folder / FILE).stat().st_mtime
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if _is_unfinished(entry.name) and now - entry.stat().st_mtime > ABANDONED:
+                    Path(entry.path).unlink(missing_ok=True)
+
+    def _is_picture(self, path: Path) -> bool:
+        """Return whether a path from results.json is a picture in this folder, without links."""
+        inside = (
+            path.is_relative_to(self.folder) and ".." not in path.parts[len(self.folder.parts) :]
+        )
+        return (
+            inside
+            and path.name.endswith(PICTURE_SUFFIXES)
+            and not self._link_to(path)
+            and not path.is_symlink()
+            and path.is_file()
+        )
 
 
 def _lines(content: Mapping[str, Any]) -> str:
@@ -267,9 +340,12 @@ def _lines(content: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _is_ours(name: str) -> bool:
-    unfinished = name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX)
-    return unfinished or name.endswith(tuple(f".{kind}.png" for kind in PICTURE_FIELDS))
+def _is_unfinished(name: str) -> bool:
+    return name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX)
+
+
+def _pictures(records: Iterable[Record]) -> set[str]:
+    return {path for record in records for path in record.pictures.values()}
 
 
 def _parse(content: dict[str, Any], path: Path) -> tuple[Results, Path]:

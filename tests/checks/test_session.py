@@ -25,6 +25,8 @@ from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results import folder
 from pytest_imgsim.settings import Settings
 
+#: What a results folder has from the start.
+MADE = ("imgsim-results/.gitignore", "imgsim-results/.pytest-imgsim")
 NAME = "tests/test_shop/test_cart"
 STORED = f"baselines/{NAME}.png"
 OLD = flat(64, 64)
@@ -41,7 +43,7 @@ def bench(tmp_path: Path) -> Bench:
 
 def kept(*kinds: str) -> set[str]:
     """Return the files of the results folder with these kinds of pictures."""
-    return {"imgsim-results/.gitignore", *(f"imgsim-results/{NAME}.{kind}.png" for kind in kinds)}
+    return {*MADE, *(f"imgsim-results/{NAME}.{kind}.png" for kind in kinds)}
 
 
 def actual_of(bench: Bench, record: Record) -> bytes:
