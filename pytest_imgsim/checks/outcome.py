@@ -50,8 +50,10 @@ class Outcome:
         The verdict.
     score, global_score, regions, variant, actual_size, baseline_size, ignored, model, model_seconds
         As in :class:`pytest_imgsim.record.Record`.
+    message : str
+        What is wrong with a damaged baseline, or "".
     note : str
-        What could not be written, and why, or "".
+        What could not be written, and why; that a damaged baseline was replaced; or "".
     """
 
     verdict: Verdict
@@ -64,6 +66,7 @@ class Outcome:
     ignored: float | None = None
     model: str | None = None
     model_seconds: float = 0.0
+    message: str = ""
     note: str = ""
 
 
@@ -141,7 +144,7 @@ def make_record(
         model_seconds=outcome.model_seconds,
         claimed=target.claimed if target else True,
         markers=request.test.markers,
-        message=message,
+        message=message or outcome.message,
         note="; ".join(filter(None, (outcome.note, kept.note))),
         **kept.paths,
     )

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_imgsim.baselines.store import Store, Target
-from pytest_imgsim.baselines.variants import MAIN, Accepted
+from pytest_imgsim.baselines.variants import MAIN, Accepted, Stored
 from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_record
 from pytest_imgsim.diff.drawing import draw_mask
 from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
-from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.errors import BaselineError, DamagedError
 from pytest_imgsim.files import check_inside, reason, relative
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.masks import apply_mask
@@ -28,9 +28,10 @@ from pytest_imgsim.settings import Settings
 WRITES = {
     "none": (),
     "missing": (Verdict.MISSING,),
-    "changed": (Verdict.MISSING, Verdict.SIZE_CHANGED, Verdict.FAILED),
+    "changed": (Verdict.MISSING, Verdict.DAMAGED, Verdict.SIZE_CHANGED, Verdict.FAILED),
     "all": (
         Verdict.MISSING,
+        Verdict.DAMAGED,
         Verdict.SIZE_CHANGED,
         Verdict.FAILED,
         Verdict.WARNED,
@@ -132,8 +133,13 @@ class CheckPipeline:
         views = []
         # Decoded one by one, since the first one mostly fits.
         for stored in accepted:
-            what = f"baseline {relative(stored.path, self._root)!r}"
-            baseline = decode(stored.data, what=what, max_pixels=request.settings.max_pixels)
+            try:
+                baseline = self._decoded(stored, request.settings)
+            except DamagedError as error:
+                if stored.number != MAIN:  # which an update would not replace
+                    raise DamagedError(f"{error}; restore that file, or delete it") from None
+                damaged = Outcome(Verdict.DAMAGED, actual_size=shot.picture.size)
+                return replace(damaged, message=str(error)), None
             view = _view(stored.number, baseline, shot)
             if view.pair and view.pair.equal:
                 return _sized(equal(stored.number), view, shot), view
@@ -145,6 +151,10 @@ class CheckPipeline:
             return _sized(Outcome(Verdict.SIZE_CHANGED), views[0], shot), views[0]
         outcome, view = self._score(request.settings, fitting)
         return _sized(outcome, view, shot), view
+
+    def _decoded(self, stored: Stored, settings: Settings) -> Picture:
+        what = f"baseline {relative(stored.path, self._root)!r}"
+        return decode(stored.data, what=what, max_pixels=settings.max_pixels)
 
     def _score(
         self, settings: Settings, views: list[tuple[_View, PicturePair]]
@@ -200,7 +210,8 @@ class CheckPipeline:
             return replace(outcome, note=f"baseline {shown} could not be written: {reason(error)}")
         missing = outcome.verdict is Verdict.MISSING
         verdict = Verdict.CREATED if missing else Verdict.UPDATED
-        return replace(outcome, verdict=verdict, variant=MAIN)
+        replaced = "a damaged baseline was replaced" if outcome.message else ""
+        return replace(outcome, verdict=verdict, variant=MAIN, message="", note=replaced)
 
     def _keep(self, request: Request, outcome: Outcome, view: _View | None, shot: Shot) -> Kept:
         """Keep the pictures that explain a mismatch or warning."""

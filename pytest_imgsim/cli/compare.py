@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from pytest_imgsim import checks, model
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.cli.arguments import add_scoring, scoring_settings
-from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.record import Record
+from pytest_imgsim.errors import BaselineError, PictureError
+from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.report.message import pair_lines
 from pytest_imgsim.results.folder import ResultsFolder
 
@@ -31,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
         ResultsFolder(Path(options.report)).check_ours("--report")
     with TemporaryDirectory() as scratch:
         record = _compare(options, options.report or scratch)
+    if record.verdict is Verdict.DAMAGED:
+        raise PictureError(record.message)
     print("\n".join(pair_lines(record, options.report)))
     return 0 if record.passed else 1
 

@@ -95,6 +95,8 @@ def _aligned(rows: list[Row], width: int) -> list[str]:
 def _headline(record: Record) -> str:
     if record.verdict is Verdict.MISSING:
         return f"{record.name}: no baseline yet"
+    if record.verdict is Verdict.DAMAGED:
+        return f"{record.name}: the baseline is damaged"
     if record.verdict is Verdict.SIZE_CHANGED:
         return f"{record.name}: the size changed"
     return f"{record.name}: looks different, {_score(record)} < {record.threshold:g}"
@@ -124,10 +126,22 @@ def _size_changed(record: Record) -> list[Row]:
 
 
 def _missing(record: Record) -> list[Row]:
-    look = "look at the actual picture; if it is right, accept it, or "
+    return [("size", size(record.actual_size)), *_replace("", record)]
+
+
+def _damaged(record: Record) -> list[Row]:
     return [
+        ("damage", record.message),
         ("size", size(record.actual_size)),
-        ("next step", f"{look if record.actual else ''}write all"),
+        *_replace("restore the file from version control, or ", record),
+    ]
+
+
+def _replace(first: str, record: Record) -> list[Row]:
+    """Return the next step where there is no baseline to compare with."""
+    look = "look at the actual picture; if it is right, accept it, or " if record.actual else ""
+    return [
+        ("next step", f"{first}{look}write all"),
         ("", "baselines that are missing or no longer pass: pytest --update-baselines"),
     ]
 
@@ -170,4 +184,5 @@ _ROWS: dict[Verdict, Callable[[Record], list[Row]]] = {
     Verdict.FAILED: _failed,
     Verdict.SIZE_CHANGED: _size_changed,
     Verdict.MISSING: _missing,
+    Verdict.DAMAGED: _damaged,
 }

@@ -12,7 +12,7 @@ from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files import check_inside, relative, write_whole
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.picture import sha256
-from pytest_imgsim.record import Record
+from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
 
 
@@ -146,7 +146,7 @@ def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
     main = root / record.baseline
     check_inside(main, baselines)
     accepted = Accepted(main, baselines)
-    if not any(accepted):
+    if not any(accepted) or record.verdict is Verdict.DAMAGED:
         return acceptance
     same = (stored.path for stored in accepted if stored.data == data)
     target = next(same, None) or free_path(main)

@@ -99,7 +99,7 @@ def _parse(content: object) -> dict[str, tuple[str, list[str]]]:
 def _add(entries: dict[str, tuple[str, list[str]]], record: Record, root: Path) -> Record:
     """Add a comparison to the entries, and return it, marked as flaky if its change came back."""
     now = record.fingerprint
-    unknown = record.verdict in (Verdict.ERROR, Verdict.MISSING)
+    unknown = record.verdict in (Verdict.ERROR, Verdict.MISSING, Verdict.DAMAGED)
     if unknown or not (now or record.name in entries):
         return record
     digest = _digest(root / record.baseline)
