@@ -233,11 +233,11 @@ class ResultsFolder:
             "environment": dict(results.environment),
             "share": asdict(results.share) if results.share else None,
         }
-        before, _ = self.earlier()
+        stale = self._pictures_before() | _pictures(attempts)
         self._prepare()
         self._write(FILE, _lines(content).encode())
         with suppress(OSError):  # what cannot be deleted stays
-            self._sweep(_pictures([*before.records, *attempts]) - _pictures(results.records))
+            self._sweep(stale - _pictures(results.records))
 
     def write_page(self, text: str) -> None:
         """Write report.html."""
@@ -306,13 +306,23 @@ class ResultsFolder:
         inner = path.relative_to(self.folder).parents
         return next((f for f in map(self.folder.joinpath, inner[:-1]) if f.is_symlink()), None)
 
+    def _pictures_before(self) -> set[str]:
+        """Return the pictures of the last results, without those that another run has replaced.
+
+        Two runs may use the folder at once. A picture younger than the results that name it
+        belongs to one that has not ended yet.
+        """
+        named = _pictures(self.earlier()[0].records)
+        written = _modified(self.folder / FILE)
+        return {path for path in named if _modified(self.folder / path) <= written}
+
     def _sweep(self, pictures: Iterable[str]) -> None:
         """Remove pictures and abandoned files of ours, and the folders that become empty."""
         delete(filter(self._is_picture, map(self.folder.joinpath, sorted(pictures))), self.folder)
-        now = (self.folder / FILE).stat().st_mtime
+        now = _modified(self.folder / FILE)
         with os.scandir(self.folder) as entries:
             for entry in entries:
-                if _is_unfinished(entry.name) and now - entry.stat().st_mtime > ABANDONED:
+                if _is_unfinished(entry.name) and now - _modified(Path(entry.path)) > ABANDONED:
                     Path(entry.path).unlink(missing_ok=True)
 
     def _is_picture(self, path: Path) -> bool:
@@ -342,6 +352,14 @@ def _lines(content: Mapping[str, Any]) -> str:
 
 def _is_unfinished(name: str) -> bool:
     return name.startswith(TEMP_PREFIX) and name.endswith(TEMP_SUFFIX)
+
+
+def _modified(path: Path) -> float:
+    """Return when a file was written, by the clock of its file system; 0 where there is none."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _pictures(records: Iterable[Record]) -> set[str]:

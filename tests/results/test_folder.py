@@ -227,6 +227,18 @@ def test_sweep(bench: Bench) -> None:
     assert not list(folder.folder.glob("t/old/a.diff*"))
 
 
+def test_sweep_beside_another_run(bench: Bench) -> None:
+    """What another run has kept since the last results is its own, though they name it too."""
+    record = kept(bench)
+    folder = write(bench, Results([record])).folder
+    os.utime(folder / "results.json", (2, 2))
+    os.utime(folder / str(record.actual), (3, 3))
+    other = kept(bench, "tests/test_shop/test_other")
+    write(bench, Results([a_record()]))
+    assert (folder / str(record.actual)).is_file()
+    assert (folder / str(other.actual)).is_file()
+
+
 def test_sweep_of_unfinished_files(bench: Bench) -> None:
     """What a killed run left goes; what may be another run's, which still writes it, stays."""
     folder = write(bench, Results([a_record()])).folder
