@@ -7,7 +7,6 @@ wrong with it, reading raises an OSError or a ValueError, and nothing else.
 from __future__ import annotations
 
 import json
-import math
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -20,8 +19,9 @@ from pytest_imgsim.files import read_regular
 
 T = TypeVar("T")
 Parser = Callable[[Any], Any]
-#: Whole numbers up to here are the same in all readers of JSON.
-MAX_INT = 2**53
+#: The largest number: whole ones up to here are the same in all readers of JSON, and nothing that
+#: is reckoned with any number up to here overflows.
+MAX_NUMBER = 2**53
 #: What messages call a type.
 NAMES = {str: "a text", bool: "true or false"}
 #: The largest file that is read: results.json of some 100,000 comparisons.
@@ -111,15 +111,13 @@ def _exact(kind: type) -> Parser:
 
 
 def _parse_int(value: Any) -> int:
-    if type(value) is not int or abs(value) > MAX_INT:
+    if type(value) is not int or abs(value) > MAX_NUMBER:
         raise _expected("a whole number", value)
     return value
 
 
 def _parse_float(value: Any) -> float:
-    if type(value) is float and math.isfinite(value):
-        return value
-    if type(value) is not int or abs(value) > MAX_INT:
+    if type(value) not in (int, float) or not abs(value) <= MAX_NUMBER:
         raise _expected("a number", value)
     return float(value)
 

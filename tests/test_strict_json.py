@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.strict_json import MAX_INT, loads, parse
+from pytest_imgsim.strict_json import MAX_NUMBER, loads, parse
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,12 @@ def test_what_is_right() -> None:
         ({"other": 5}, "'other': unknown"),
         ({"share": "1"}, "share: expected a number, got '1'"),
         ({"share": float("inf")}, "share: expected a number, got inf"),
+        ({"share": float("nan")}, "share: expected a number, got nan"),
+        ({"share": 1e16}, r"share: expected a number, got 1e\+16"),
         ({"share": False}, "share: expected a number, got False"),
         ({"size": [3]}, r"size: expected a list of 2, got \[3\]"),
         ({"size": [3, 4.0]}, "size: 1: expected a whole number, got 4.0"),
-        ({"size": [3, MAX_INT + 1]}, "size: 1: expected a whole number"),
+        ({"size": [3, MAX_NUMBER + 1]}, "size: 1: expected a whole number"),
         ({"flags": [True, 1]}, "flags: 1: expected true or false, got 1"),
         ({"flags": "True"}, "flags: expected a list, got 'True'"),
         ({"verdict": "good"}, "verdict: expected one of error, .*, got 'good'"),
