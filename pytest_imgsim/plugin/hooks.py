@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", options.MARKER_HELP)
     try:
         state = config.stash[STATE] = PluginState(config, options.read_settings(config))
-    except (SettingsError, ResultsError) as error:
+    except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
     if not is_worker(config):
         config.pluginmanager.register(Controller(config, state), "imgsim-controller")
@@ -94,7 +94,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
 @pytest.fixture
 def assert_similar(request: pytest.FixtureRequest) -> plugin.AssertSimilar:
     """Compare a screenshot, picture or figure with its baseline and fail on a difference."""
-    return plugin.AssertSimilar(request.config.stash[STATE].session, request.node)
+    try:
+        session = request.config.stash[STATE].session
+    except ResultsError as error:
+        pytest.fail(str(error), pytrace=False)
+    return plugin.AssertSimilar(session, request.node)
 
 
 @pytest.fixture(scope="session")

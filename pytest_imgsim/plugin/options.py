@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_imgsim import results
 from pytest_imgsim.errors import SettingsError
-from pytest_imgsim.plugin.workers import is_worker
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 
 GROUP = "imgsim"
@@ -75,8 +75,6 @@ def read_settings(config: pytest.Config) -> Settings:
     ------
     SettingsError
         If a value is not what its setting expects.
-    ResultsError
-        If the results folder holds something else.
     """
     ini = {key: _ini(config, f"imgsim_{key}") for key in RUN_SETTINGS}
     settings = Settings().override("ini imgsim_{key}", ini)
@@ -89,15 +87,13 @@ def read_settings(config: pytest.Config) -> Settings:
 
 def _check_folders(config: pytest.Config, settings: Settings) -> None:
     # The results folder has a .gitignore for all of it, and earlier pictures in it are deleted.
-    report = (config.rootpath / settings.report).resolve()
+    report = Path(os.path.realpath(config.rootpath / settings.report))
     for inner in (config.rootpath, config.rootpath / settings.baselines):
         if inner.resolve().is_relative_to(report):
             raise SettingsError(
                 f"{settings.where('report')}: expected a folder for results alone, got "
                 f"{settings.report!r}, which holds {inner}"
             )
-    if report.is_dir() and not is_worker(config):
-        results.ResultsFolder(report).check_ours(settings.where("report"))
 
 
 def _ini(config: pytest.Config, name: str) -> Any:

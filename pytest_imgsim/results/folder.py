@@ -225,7 +225,7 @@ class ResultsFolder:
         content = {
             "schema": SCHEMA,
             "version": version,
-            "root": Path(os.path.relpath(root.resolve(), self.folder.resolve())).as_posix(),
+            "root": self._way_to(root),
             "baselines": results.baselines,
             "records": [record.to_dict() for record in results.records],
             "orphans": list(results.orphans),
@@ -238,6 +238,11 @@ class ResultsFolder:
         self._write(FILE, _lines(content).encode())
         with suppress(OSError):  # what cannot be deleted stays
             self._sweep(stale - _pictures(results.records))
+
+    def _way_to(self, root: Path) -> str:
+        # Not Path.resolve, which raises a RuntimeError of a link that leads to itself.
+        way = os.path.relpath(os.path.realpath(root), os.path.realpath(self.folder))
+        return Path(way).as_posix()
 
     def write_page(self, text: str) -> None:
         """Write report.html."""

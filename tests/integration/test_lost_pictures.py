@@ -52,6 +52,14 @@ def test_results_that_cannot_be_written(changed: Suite, mode: tuple[str, ...]) -
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
+def test_a_results_folder_that_leads_to_itself(changed: Suite, mode: tuple[str, ...]) -> None:
+    """A link that leads nowhere is like a disk that takes nothing."""
+    (changed.path / "imgsim-results").symlink_to("imgsim-results")
+    result = changed.run(*mode)
+    result.assert_outcomes(passed=2, failed=2)
+    result.stdout.fnmatch_lines(["*imgsim-results: the results could not be written: *"])
+
+
 def test_a_working_folder_that_is_gone(changed: Suite, mode: tuple[str, ...]) -> None:
     """A mismatch is one, and its message has whole paths."""
     result = changed.run(*mode, "-k", "gone")
