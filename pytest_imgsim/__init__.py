@@ -8,6 +8,7 @@ from pytest_imgsim._lazy import lazy_names
 from pytest_imgsim._version import __version__
 from pytest_imgsim.errors import (
     BaselineError,
+    DamagedError,
     ImgsimError,
     MaskError,
     PictureError,
@@ -43,6 +44,7 @@ __all__ = [
     "AssertSimilar",
     "BaselineError",
     "Box",
+    "DamagedError",
     "ImgsimError",
     "MaskError",
     "MaskImage",

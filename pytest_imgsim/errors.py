@@ -5,6 +5,7 @@
     ImgsimError
     ├── SettingsError       an option, ini key, marker or argument has a bad value
     ├── PictureError        bytes that are not one picture, or one that is too large
+    │   ├── DamagedError    bytes that are not a whole picture
     │   └── SourceError     an object that cannot be turned into a picture (a TypeError)
     ├── UnstableError       a page that was never stable enough for a screenshot
     ├── MaskError           an ignored area outside the picture, or one that covers all of it
@@ -29,6 +30,10 @@ class SettingsError(ImgsimError):
 
 class PictureError(ImgsimError):
     """Bytes that are not exactly one picture, or a picture that is too large."""
+
+
+class DamagedError(PictureError):
+    """Bytes that are not a whole picture in a known format."""
 
 
 class SourceError(PictureError, TypeError):

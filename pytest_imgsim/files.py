@@ -1,4 +1,4 @@
-"""Atomic writes, and paths that stay inside their folder.
+"""Atomic writes, reads that cannot hang, and paths that stay inside their folder.
 
 What a comparison reads and writes goes through `System`: a test may have files of its own in the
 place of this machine's.
@@ -35,7 +35,8 @@ def write_whole(
         The new content.
     scratch : Path, optional
         Folder for the unfinished file, made if it is missing, so that a killed process leaves
-        nothing beside `path`. Used only if it is on the same file system as `path`.
+        nothing beside `path`. Not used if it cannot be: it is full, read-only, or on another file
+        system than `path`.
     durable : bool
         Whether to wait for the disk, so that the file survives a power failure.
 
@@ -46,13 +47,10 @@ def write_whole(
     """
     System.makedirs(path.parent, exist_ok=True)
     if scratch is not None:
-        System.makedirs(scratch, exist_ok=True)
-        try:
+        with suppress(OSError):
+            System.makedirs(scratch, exist_ok=True)
             _replace(path, data, scratch, durable)
             return
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
     _replace(path, data, path.parent, durable)
 
 
@@ -90,14 +88,48 @@ def remove(path: Path) -> None:
         System.unlink(path)
 
 
+def read_regular(path: Path, *, most: int | None = None) -> bytes:
+    """Return the bytes of a regular file, or of one that a link leads to.
+
+    A named pipe or a device is refused: reading it could take for ever.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    most : int, optional
+        The largest number of bytes to read.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is not a regular file.
+    ValueError
+        If it has more than `most` bytes, or `path` cannot be a path.
+    """
+    with System.open(path, "rb", opener=_open_at_once) as stream:
+        status = System.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        if most is not None and status.st_size > most:
+            raise ValueError(f"it has {status.st_size} bytes, more than {most}")
+        return stream.read()
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    # Otherwise opening a named pipe would wait for somebody to write into it.
+    return System.descriptor(path, flags | System.NONBLOCK)
+
+
 def delete(paths: Iterable[Path], folder: Path) -> None:
     """Delete files, and the folders below `folder` that become empty."""
     for path in paths:
-        path.unlink()
-        for parent in path.parents:
-            if parent == folder or not parent.is_relative_to(folder) or any(parent.iterdir()):
-                break
-            parent.rmdir()
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that is not empty, or that somebody else deleted
+            for parent in path.parents:
+                if parent == folder or not parent.is_relative_to(folder):
+                    break
+                parent.rmdir()
 
 
 def keep_latest(folder: Path, most: int) -> None:
@@ -110,24 +142,6 @@ def keep_latest(folder: Path, most: int) -> None:
         used = {path: path.stat().st_mtime for path in paths if path.exists()}
         for path in sorted(used, key=lambda path: used[path])[:-most]:
             path.unlink(missing_ok=True)
-
-
-def read_regular(path: Path) -> bytes:
-    """Return the content of a regular file; a named pipe would keep the reader waiting.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read, or is not a regular one.
-    """
-    with System.open(path, "rb", opener=_without_waiting) as stream:
-        if not stat.S_ISREG(System.fstat(stream.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
-        return stream.read()
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return System.descriptor(path, flags | System.NONBLOCK)
 
 
 def real(path: Path) -> Path:
@@ -179,5 +193,10 @@ def seen_from_here(path: Path) -> str:
     """Return `path` with slashes, as one would type it in the current folder."""
     try:
         return PurePath(System.relpath(path)).as_posix()
-    except ValueError:  # another drive on Windows
+    except (ValueError, OSError):  # another drive on Windows, or a current folder that is gone
         return path.as_posix()
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, in its words, without the path of an unfinished file."""
+    return error.strerror or str(error)

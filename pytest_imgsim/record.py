@@ -20,6 +20,7 @@ class Verdict(Enum):
 
     ERROR = "error"
     MISSING = "missing"
+    DAMAGED = "damaged"
     SIZE_CHANGED = "size changed"
     FAILED = "failed"
     WARNED = "warned"
@@ -44,7 +45,13 @@ class Verdict(Enum):
         return self in (Verdict.CREATED, Verdict.UPDATED)
 
 
-_FAILING = (Verdict.ERROR, Verdict.MISSING, Verdict.SIZE_CHANGED, Verdict.FAILED)
+_FAILING = (
+    Verdict.ERROR,
+    Verdict.MISSING,
+    Verdict.DAMAGED,
+    Verdict.SIZE_CHANGED,
+    Verdict.FAILED,
+)
 
 
 #: Pixels of the compared picture that one pixel of a heat map stands for, in both directions.
@@ -173,7 +180,9 @@ class Record:
     markers : tuple of str
         Names of the markers on the test.
     message : str
-        The error's text, or "".
+        The error's text, what is wrong with a damaged baseline, or "".
+    note : str
+        What could not be written, and why; that a damaged baseline was replaced; or "".
     """
 
     test: str
@@ -207,6 +216,7 @@ class Record:
     claimed: bool = True
     markers: tuple[str, ...] = ()
     message: str = ""
+    note: str = ""
 
     @property
     def passed(self) -> bool:

@@ -16,7 +16,14 @@ import pytest
 
 from pytest_imgsim import files
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import check_inside, keep_latest, relative, seen_from_here, write_whole
+from pytest_imgsim.files import (
+    check_inside,
+    keep_latest,
+    read_regular,
+    relative,
+    seen_from_here,
+    write_whole,
+)
 from pytest_imgsim.system import System
 
 REWRITER = """
@@ -64,9 +71,30 @@ def test_failed_write_keeps_the_old_file(
     monkeypatch.setattr(System, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, b"new", scratch=tmp_path / "scratch" if scratch else None)
-    assert len(calls) == 1
+    assert len(calls) == 1 + scratch  # the second time beside the target, whose disk may have room
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["a.png"]
+
+
+def test_a_scratch_folder_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full or read-only disk for unfinished files does not keep a file off its own disk."""
+    (tmp_path / "file").write_bytes(b"")
+    write_whole(tmp_path / "a.png", b"one", scratch=tmp_path / "file")
+    write_whole(tmp_path / "a.png", b"two", scratch=tmp_path / "file/deep")
+    sync = os.fsync
+
+    def full(handle: int) -> None:
+        if os.listdir(tmp_path / "scratch"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    write_whole(tmp_path / "a.png", b"three", scratch=tmp_path / "scratch")
+    assert (tmp_path / "a.png").read_bytes() == b"three"
+    assert names(tmp_path) == {"file", "a.png", "scratch"}
+    assert names(tmp_path / "scratch") == set()
 
 
 def test_unfinished_file_lies_in_scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,14 +123,6 @@ def test_scratch_on_another_file_system(tmp_path: Path, monkeypatch: pytest.Monk
     assert (tmp_path / "out/a.png").read_bytes() == b"data"
     assert names(tmp_path / "out") == {"a.png"}
     assert names(scratch) == set()
-
-
-def test_other_errors_of_scratch_are_raised(tmp_path: Path) -> None:
-    """A scratch folder that is a file is an error, not a reason to write elsewhere."""
-    (tmp_path / "scratch").write_bytes(b"")
-    with pytest.raises(OSError, match="scratch"):
-        write_whole(tmp_path / "a.png", b"data", scratch=tmp_path / "scratch")
-    assert not (tmp_path / "a.png").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
@@ -221,3 +241,26 @@ def test_keep_latest(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 4
     keep_latest(tmp_path, 2)
     assert {path.name for path in tmp_path.iterdir()} == {"3", "4"}
+
+
+def test_reads_what_is_a_file(tmp_path: Path) -> None:
+    """A file is read, through a link too; anything else is an error at once."""
+    path = tmp_path / "a"
+    path.write_bytes(b"data")
+    (tmp_path / "link").symlink_to(path)
+    assert read_regular(path) == read_regular(tmp_path / "link", most=4) == b"data"
+    with pytest.raises(ValueError, match="it has 4 bytes, more than 3"):
+        read_regular(path, most=3)
+    with pytest.raises(FileNotFoundError):
+        read_regular(tmp_path / "none")
+    with pytest.raises(OSError, match="directory"):
+        read_regular(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_does_not_wait_for_a_pipe(tmp_path: Path) -> None:
+    """A named pipe and a device are no regular files."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="not a regular file"):
+            read_regular(path)

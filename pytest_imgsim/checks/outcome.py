@@ -56,6 +56,10 @@ class Outcome:
         The verdict.
     score, global_score, regions, variant, actual_size, baseline_size, ignored, model, model_seconds
         As in :class:`pytest_imgsim.record.Record`.
+    message : str
+        What is wrong with a damaged baseline, or "".
+    note : str
+        What could not be written, and why; that a damaged baseline was replaced; or "".
     """
 
     verdict: Verdict
@@ -68,6 +72,8 @@ class Outcome:
     ignored: float | None = None
     model: str | None = None
     model_seconds: float = 0.0
+    message: str = ""
+    note: str = ""
 
 
 def equal(variant: int) -> Outcome:
@@ -87,11 +93,14 @@ class Kept:
         Digest of the actual picture.
     explanation : Explanation or None
         What explains the difference; None where there is no baseline.
+    note : str
+        What could not be kept, and why, or "".
     """
 
     paths: Mapping[str, str] = field(default_factory=dict)
     actual_sha256: str | None = None
     explanation: Explanation | None = None
+    note: str = ""
 
 
 def make_record(
@@ -141,6 +150,7 @@ def make_record(
         model_seconds=outcome.model_seconds,
         claimed=target.claimed if target else True,
         markers=request.test.markers,
-        message=message,
+        message=message or outcome.message,
+        note="; ".join(filter(None, (outcome.note, kept.note))),
         **kept.paths,
     )

@@ -7,12 +7,13 @@ from pathlib import Path
 from threading import RLock
 
 from pytest_imgsim.baselines.store import Target
-from pytest_imgsim.baselines.variants import MAIN, Accepted
+from pytest_imgsim.baselines.variants import MAIN, Accepted, Stored
 from pytest_imgsim.checks.attempts import Attempts
 from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_record
 from pytest_imgsim.diff.drawing import draw_mask
 from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
-from pytest_imgsim.files import relative
+from pytest_imgsim.errors import DamagedError
+from pytest_imgsim.files import reason, relative
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.masks import apply_mask
 from pytest_imgsim.pictures.pair import PicturePair
@@ -30,9 +31,10 @@ from pytest_imgsim.settings import Settings
 WRITES = {
     "none": (),
     "missing": (Verdict.MISSING,),
-    "changed": (Verdict.MISSING, Verdict.SIZE_CHANGED, Verdict.FAILED),
+    "changed": (Verdict.MISSING, Verdict.DAMAGED, Verdict.SIZE_CHANGED, Verdict.FAILED),
     "all": (
         Verdict.MISSING,
+        Verdict.DAMAGED,
         Verdict.SIZE_CHANGED,
         Verdict.FAILED,
         Verdict.WARNED,
@@ -139,8 +141,13 @@ class CheckPipeline:
         views = []
         # Decoded one by one, since the first one mostly fits.
         for stored in accepted:
-            what = f"baseline {relative(stored.path, self._root)!r}"
-            baseline = decode(stored.data, what=what, max_pixels=request.settings.max_pixels)
+            try:
+                baseline = self._decoded(stored, request.settings)
+            except DamagedError as error:
+                if stored.number != MAIN:  # which an update would not replace
+                    raise DamagedError(f"{error}; restore that file, or delete it") from None
+                damaged = Outcome(Verdict.DAMAGED, actual_size=shot.picture.size)
+                return replace(damaged, message=str(error)), None
             view = _view(stored.number, baseline, shot)
             if view.pair and view.pair.equal:
                 return _sized(equal(stored.number), view, shot), view
@@ -153,6 +160,10 @@ class CheckPipeline:
         with self._lock():
             outcome, view = self._score(request.settings, fitting)
         return _sized(outcome, view, shot), view
+
+    def _decoded(self, stored: Stored, settings: Settings) -> Picture:
+        what = f"baseline {relative(stored.path, self._root)!r}"
+        return decode(stored.data, what=what, max_pixels=settings.max_pixels)
 
     def _score(
         self, settings: Settings, views: list[tuple[_View, PicturePair]]
@@ -187,12 +198,20 @@ class CheckPipeline:
     def _write(
         self, request: Request, target: Target, outcome: Outcome, actual: Picture
     ) -> Outcome:
-        """Write the actual picture as the baseline, and return what that makes of the outcome."""
-        data = as_baseline(actual, relative(target.own, self._root))
-        self._attempts.write(request.test, target, data)
+        """Write the actual picture as the baseline, and return what that makes of the outcome.
+
+        Where the disk does not take it, the outcome is what it was, with a note.
+        """
+        shown = relative(target.own, self._root)
+        data = as_baseline(actual, shown)
+        try:
+            self._attempts.write(request.test, target, data)
+        except OSError as error:
+            return replace(outcome, note=f"baseline {shown} could not be written: {reason(error)}")
         missing = outcome.verdict is Verdict.MISSING
         verdict = Verdict.CREATED if missing else Verdict.UPDATED
-        return replace(outcome, verdict=verdict, variant=MAIN)
+        replaced = "a damaged baseline was replaced" if outcome.message else ""
+        return replace(outcome, verdict=verdict, variant=MAIN, message="", note=replaced)
 
     def _keep(self, request: Request, outcome: Outcome, view: _View | None, shot: Shot) -> Kept:
         """Keep the pictures that explain a mismatch or warning."""
@@ -204,11 +223,10 @@ class CheckPipeline:
             pictures.update(explanation.pictures)
         if outcome.ignored is not None and shot.mask is not None:
             pictures["mask"] = encode_png(draw_mask(shot.mask))
-        paths = {
-            PICTURE_FIELDS[kind]: self._results.keep(request.kept_name, kind, data)
-            for kind, data in pictures.items()
-        }
-        return Kept(paths, sha256(pictures["actual"]), explanation)
+        kept, note = self._results.keep_all(request.kept_name, pictures)
+        digest = sha256(pictures["actual"]) if "actual" in kept else None
+        paths = {PICTURE_FIELDS[kind]: path for kind, path in kept.items()}
+        return Kept(paths, digest, explanation, note)
 
 
 def _view(number: int, baseline: Picture, shot: Shot) -> _View:

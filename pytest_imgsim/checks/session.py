@@ -136,12 +136,12 @@ class Session:
             request = Request(test, target.name, settings, target)
             record = self._compare(request, target, opened)
         except Exception as error:
-            record = make_record(
-                request, Outcome(Verdict.ERROR), self.root, message=_one_line(error)
+            message = _one_line(error)
+            self.records.append(
+                make_record(request, Outcome(Verdict.ERROR), self.root, message=message)
             )
             raise
-        finally:
-            self.records.append(record)
+        self.records.append(record)
         return record
 
     @cached_property

@@ -10,9 +10,10 @@ from pytest_imgsim import checks, model
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.cli.arguments import add_scoring, scoring_settings
 from pytest_imgsim.cli.output import say
-from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.record import Record
+from pytest_imgsim.errors import BaselineError, PictureError
+from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.report.message import pair_lines
+from pytest_imgsim.results.folder import ResultsFolder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +28,12 @@ def run(options: argparse.Namespace) -> int:
     """Print scores and verdict; return 0 if the pictures are similar, 1 if not."""
     if not Path(options.baseline).exists():
         raise BaselineError(f"baseline {options.baseline}: no such file")
+    if options.report:
+        ResultsFolder(Path(options.report)).check_ours("--report")
     with TemporaryDirectory() as scratch:
         record = _compare(options, options.report or scratch)
+    if record.verdict is Verdict.DAMAGED:
+        raise PictureError(record.message)
     say("\n".join(pair_lines(record, options.report)))
     return 0 if record.passed else 1
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngImageFile
 
-from pytest_imgsim.errors import BaselineError, PictureError
+from pytest_imgsim.errors import BaselineError, DamagedError, PictureError
 from pytest_imgsim.pictures.picture import PNG_MAGIC, Picture, Pixels
 from pytest_imgsim.pictures.whole import WholeFile, check_png, load_whole
 
@@ -97,11 +97,13 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
 
     Raises
     ------
+    DamagedError
+        If `data` is not a whole picture in a known format.
     PictureError
-        If `data` is not one picture in a known format, or is too large.
+        If it is an animation, or too large.
     """
     if not data:
-        raise PictureError(f"{what}: expected a picture, got 0 bytes")
+        raise DamagedError(f"{what}: expected a picture, got 0 bytes")
     try:
         if data.startswith(PNG_MAGIC):
             check_png(data)
@@ -118,8 +120,10 @@ def decode(data: bytes, *, what: str = "picture", max_pixels: int = 80_000_000) 
             f"{what}: refused by Pillow's own limit: {error} Raise PIL.Image.MAX_IMAGE_PIXELS, "
             "or save the picture as a PNG"
         ) from None
+    except MemoryError:  # which says nothing about the file
+        raise PictureError(f"{what}: there is not enough memory to decode it") from None
     except Exception as error:  # Pillow raises anything from OSError to struct.error
-        raise PictureError(
+        raise DamagedError(
             f"{what}: expected a whole picture ({', '.join(FORMATS)}), got {len(data)} bytes "
             f"that begin with {data[:12]!r} and do not decode: {error}"
         ) from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ SCREEN_DIFF = "application/vnd.allure.image.diff"
 def attach_to_allure(config: pytest.Config, record: Record, folder: Path) -> None:
     """Attach a comparison to the current Allure step, if this run writes Allure's results.
 
+    A full disk leaves them without it, and the test with its verdict.
+
     Parameters
     ----------
     config : pytest.Config
@@ -38,6 +41,11 @@ def attach_to_allure(config: pytest.Config, record: Record, folder: Path) -> Non
     """
     if record.actual is None or not config.pluginmanager.hasplugin("allure_listener"):
         return
+    with suppress(OSError):
+        _attach(record, folder)
+
+
+def _attach(record: Record, folder: Path) -> None:
     import allure
 
     kinds = allure.attachment_type
@@ -84,9 +92,13 @@ def _extras(extras: Any, record: Record, folder: Path) -> list[Any]:
 
 
 def _pictures(record: Record, folder: Path) -> dict[str, bytes]:
-    """Return the bytes of the pictures that were kept, by what they show."""
-    paths = {kind: getattr(record, field) for kind, field in PICTURES.items()}
-    return {kind: read_regular(folder / path) for kind, path in paths.items() if path}
+    """Return the bytes of the pictures that were kept and are still there, by what they show."""
+    found = {}
+    for kind, field in PICTURES.items():
+        if path := getattr(record, field):
+            with suppress(OSError):
+                found[kind] = read_regular(folder / path)
+    return found
 
 
 def _screen_diff(pictures: dict[str, bytes]) -> str:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,12 +27,12 @@ from pytest_imgsim.report.markdown import markdown
 from pytest_imgsim.report.summary import headline
 from pytest_imgsim.report.terminal import View, summary
 from pytest_imgsim.report.terminal_images import drawing
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.folder import PAGE, Results, ResultsFolder, Share
 from pytest_imgsim.results.history import History, after_rerun
 from pytest_imgsim.results.orphans import find_orphans
 from pytest_imgsim.settings import Settings
 
-#: How many scores stay in pytest's cache, of one or two kilobytes each.
+#: How many scores stay in pytest's cache, of some kilobytes each.
 MAX_CACHED_SCORES = 10_000
 #: A run that ended in another way may not have come to all of its tests.
 FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -66,7 +65,8 @@ class RunFinalizer:
         self._settings = settings
         self._log = log
         self._folder = ResultsFolder(config.rootpath / settings.report)
-        records = last_attempts(log.comparisons, log.reruns)
+        self._attempts = [(Record.from_dict(data), attempt) for data, attempt in log.comparisons]
+        records = last_attempts(self._attempts, log.reruns)
         self.errors = [*clashes(records, log.repeats), *refusals(log.refused)]
         self._notes = [*self.errors]
         self._results = self._gather(records, exitstatus)
@@ -74,16 +74,30 @@ class RunFinalizer:
     def write(self) -> None:
         """Write results.json and what follows from it; a failure to write becomes a note."""
         self._results = replace(self._results, records=self._with_history(self._results.records))
-        self._notes += changed_model(self._folder, self._results)
-        try:
-            self._folder.write(self._results, root=self._config.rootpath, version=__version__)
-            if self._settings.html:
+        before, notes = self._folder.earlier()
+        self._notes += [*notes, *changed_model(before, self._results)]
+        with self._noted(f"{self._folder.folder}: the results could not be written"):
+            self._folder.write(
+                self._results,
+                root=self._config.rootpath,
+                version=__version__,
+                attempts=[record for record, _ in self._attempts],
+            )
+        if self._settings.html:
+            with self._noted(f"{self._folder.folder}: {PAGE} could not be written"):
                 self._folder.write_page(page(self._results, self._settings.report))
+        with self._noted("the summary page of the job could not be written"):
             _add_to_job_summary(self._results)
-        except OSError as error:
-            self._notes.append(f"{self._folder.folder}: the results could not be written: {error}")
         if any(record.model for record in self._results.records):
             _bound_cache(self._config)
+
+    @contextmanager
+    def _noted(self, what: str) -> Iterator[None]:
+        """Turn a failure to write into a note: the verdicts are what counts."""
+        try:
+            yield
+        except OSError as error:
+            self._notes.append(f"{what}: {error}")
 
     def print_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the scores on the terminal."""
@@ -134,11 +148,14 @@ class RunFinalizer:
 
     def _with_history(self, records: Sequence[Record]) -> Sequence[Record]:
         """Return the records with what earlier runs in the same results folder say of them."""
+        history = History(self._folder.folder)
         try:
-            return History(self._folder.folder).update(records, self._config.rootpath)
+            return history.update(records, self._config.rootpath)
         except OSError as error:
             self._notes.append(f"the history could not be written: {error}")
             return records
+        finally:
+            self._notes += history.notes
 
     def _view(self, on_terminal: bool) -> View:
         width, folder = self._config.get_terminal_writer().fullwidth, self._folder.folder
@@ -152,7 +169,7 @@ class RunFinalizer:
 
 
 def last_attempts(
-    comparisons: Iterable[tuple[dict[str, Any], int]], reruns: Mapping[str, int]
+    comparisons: Iterable[tuple[Record, int]], reruns: Mapping[str, int]
 ) -> list[Record]:
     """Return the last record of each comparison, marked as flaky where only a rerun passed.
 
@@ -160,14 +177,13 @@ def last_attempts(
 
     Parameters
     ----------
-    comparisons : iterable of (dict, int)
-        Each record as builtins, in the order of the run, and how often its test had been rerun.
+    comparisons : iterable of (Record, int)
+        Each record, in the order of the run, and how often its test had been rerun.
     reruns : mapping of str to int
         How often each test was rerun in all.
     """
     records: dict[tuple[str, str], Record] = {}
-    for data, attempt in comparisons:
-        record = Record.from_dict(data)
+    for record, attempt in comparisons:
         key = record.test, record.name
         if record.verdict.wrote and attempt < reruns[record.test]:
             continue

@@ -15,7 +15,7 @@ import pytest
 
 import pytest_imgsim.system  # noqa: F401 - takes what tests may replace, before they do
 from pytest_imgsim import plugin
-from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.errors import ResultsError, SettingsError
 from pytest_imgsim.plugin import options
 from pytest_imgsim.plugin.controller import Controller
 from pytest_imgsim.plugin.inventory import FIXTURE
@@ -106,7 +106,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
 @pytest.fixture
 def assert_similar(request: pytest.FixtureRequest) -> plugin.AssertSimilar:
     """Compare a screenshot, picture or figure with its baseline and fail on a difference."""
-    return plugin.AssertSimilar(request.config.stash[STATE].session, request.node)
+    try:
+        session = request.config.stash[STATE].session
+    except ResultsError as error:
+        pytest.fail(str(error), pytrace=False)
+    return plugin.AssertSimilar(session, request.node)
 
 
 @pytest.fixture(scope="session")

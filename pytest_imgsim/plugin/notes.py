@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pytest_imgsim.errors import ImgsimError
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import Results, ResultsFolder
+from pytest_imgsim.results.folder import Results
 
 
 def clashes(records: Sequence[Record], repeats: Mapping[str, str]) -> list[str]:
@@ -43,17 +42,11 @@ def refusals(tests: Iterable[str]) -> list[str]:
     ]
 
 
-def changed_model(folder: ResultsFolder, results: Results) -> list[str]:
+def changed_model(before: Results, results: Results) -> list[str]:
     """Return a note where another model scored the last run: thresholds may not carry over."""
     new = {record.model for record in results.records if record.model}
-    if not new:
-        return []
-    try:
-        before, _ = folder.read()
-    except ImgsimError:
-        return []
     old = {record.model for record in before.records if record.model}
-    if not old or old == new:
+    if not new or not old or old == new:
         return []
     return [
         f"the model changed from {', '.join(sorted(old))} to {', '.join(sorted(new))} since the "

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_imgsim import checks
+from pytest_imgsim import checks, results
+from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.plugin.inventory import Inventory, PictureFolders
 from pytest_imgsim.plugin.payload import PayloadWriter
 from pytest_imgsim.plugin.workers import ModelSharing, load_model
@@ -53,11 +54,21 @@ class PluginState:
         self.model: Callable[[], ResNet50] = cache(partial(load_model, config, settings))
         self._config = config
         self._session: checks.Session | None = None
+        # Looked at now, and told when it matters: tests may write there before they compare.
+        self._refusal = _refusal(config, settings)
 
     @property
     def session(self) -> checks.Session:
-        """The comparisons of this process; the first test with a baseline makes it."""
+        """The comparisons of this process; the first test with a baseline makes it.
+
+        Raises
+        ------
+        ResultsError
+            If the results folder is one of somebody else's.
+        """
         if self._session is None:
+            if self._refusal:
+                raise ResultsError(self._refusal)
             memory = partial(cache_folder, self._config)
             self._session = checks.Session(self.settings, self._config.rootpath, self.model, memory)
         return self._session
@@ -71,6 +82,17 @@ class PluginState:
     def sharing(self) -> ModelSharing:
         """The controller's model at the service of xdist's workers."""
         return ModelSharing(self._config, self.model)
+
+
+def _refusal(config: pytest.Config, settings: Settings) -> str:
+    """Return why the results folder cannot be used, or ""."""
+    folder = config.rootpath / settings.report
+    if folder.is_dir():
+        try:
+            results.ResultsFolder(folder).check_ours(settings.where("report"))
+        except ResultsError as error:
+            return str(error)
+    return ""
 
 
 def cache_folder(config: pytest.Config) -> Path | None:

@@ -10,6 +10,7 @@ from pytest_imgsim.report.summary import (
     flaky_lines,
     headline,
     is_notable,
+    note_lines,
     row_cells,
     same_change_lines,
     worst_first,
@@ -30,7 +31,11 @@ def markdown(results: Results) -> str:
         The run.
     """
     records = worst_first(filter(is_notable, results.records))
-    lines = [*same_change_lines(results.records), *flaky_lines(results.records)]
+    lines = [
+        line
+        for lines_of in (same_change_lines, flaky_lines, note_lines)
+        for line in lines_of(results.records)
+    ]
     return "\n".join(
         [
             f"### {headline(results.records)}",

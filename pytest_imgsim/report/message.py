@@ -41,7 +41,8 @@ def failure_message(record: Record, report: str, root: str = "") -> str:
         ("actual", _path(record.actual, report)),
         ("diff", _path(record.diff, report)),
         ("filled", _path(record.filled, report)),
-        ("accept it", accept_command(record.name, report)),
+        ("note", record.note),
+        ("accept it", accept_command(record.name, report) if record.actual else ""),
     ]
     return "\n".join([_headline(record), *(f"  {row}" for row in _aligned(rows, 10))])
 
@@ -65,7 +66,11 @@ def pair_lines(record: Record, report: str | None) -> list[str]:
         ]
     rows.append(("worst at", change(record.region)))
     if report:
-        rows += [("diff", _path(record.diff, report)), ("filled", _path(record.filled, report))]
+        rows += [
+            ("diff", _path(record.diff, report)),
+            ("filled", _path(record.filled, report)),
+            ("note", record.note),
+        ]
     verdict = record.verdict.value
     if record.verdict is Verdict.SIZE_CHANGED:
         verdict += f": {sizes(record)}"
@@ -93,6 +98,8 @@ def _aligned(rows: list[Row], width: int) -> list[str]:
 def _headline(record: Record) -> str:
     if record.verdict is Verdict.MISSING:
         return f"{record.name}: no baseline yet"
+    if record.verdict is Verdict.DAMAGED:
+        return f"{record.name}: the baseline is damaged"
     if record.verdict is Verdict.SIZE_CHANGED:
         return f"{record.name}: the size changed"
     return f"{record.name}: looks different, {_score(record)} < {record.threshold:g}"
@@ -122,9 +129,22 @@ def _size_changed(record: Record) -> list[Row]:
 
 
 def _missing(record: Record) -> list[Row]:
+    return [("size", size(record.actual_size)), *_replace("", record)]
+
+
+def _damaged(record: Record) -> list[Row]:
     return [
+        ("damage", record.message),
         ("size", size(record.actual_size)),
-        ("next step", "look at the actual picture; if it is right, accept it, or write all"),
+        *_replace("restore the file from version control, or ", record),
+    ]
+
+
+def _replace(first: str, record: Record) -> list[Row]:
+    """Return the next step where there is no baseline to compare with."""
+    look = "look at the actual picture; if it is right, accept it, or " if record.actual else ""
+    return [
+        ("next step", f"{first}{look}write all"),
         ("", "baselines that are missing or no longer pass: pytest --update-baselines"),
     ]
 
@@ -167,4 +187,5 @@ _ROWS: dict[Verdict, Callable[[Record], list[Row]]] = {
     Verdict.FAILED: _failed,
     Verdict.SIZE_CHANGED: _size_changed,
     Verdict.MISSING: _missing,
+    Verdict.DAMAGED: _damaged,
 }

@@ -90,6 +90,16 @@ def same_change_lines(records: Sequence[Record]) -> Iterator[str]:
         yield f"{len(group)} of {len(kept)} show the same change: {what}"
 
 
+def note_lines(records: Iterable[Record]) -> Iterator[str]:
+    """Yield a line for each thing that could not be written, with the comparisons it is about."""
+    names: dict[str, list[str]] = {}
+    for record in records:
+        if record.note:
+            names.setdefault(record.note, []).append(record.name)
+    for note, (first, *more) in names.items():
+        yield f"{first}{f' and {len(more)} more' if more else ''}: {note}"
+
+
 def flaky_lines(records: Sequence[Record]) -> Iterator[str]:
     """Yield a line for each comparison whose outcome is not reliable."""
     for record in records:

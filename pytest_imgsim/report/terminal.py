@@ -13,6 +13,7 @@ from pytest_imgsim.report.summary import (
     KIND,
     flaky_lines,
     is_notable,
+    note_lines,
     row_cells,
     same_change_lines,
     worst_first,
@@ -115,7 +116,8 @@ def summary(results: Results, view: View, *, notes: Sequence[str] = ()) -> Itera
     yield from _to_accept(results.records, view)
     yield from _orphans(results, view)
     yield from _model(results.records, view)
-    for note in (*flaky_lines(results.records), *notes):
+    records = results.records
+    for note in (*flaky_lines(records), *note_lines(records), *notes):
         yield Line(note, "yellow")
 
 

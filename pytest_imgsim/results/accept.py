@@ -14,7 +14,7 @@ from pytest_imgsim.files import check_inside, relative, write_whole
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.printable import printable
-from pytest_imgsim.record import Record
+from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
 
 
@@ -153,7 +153,7 @@ def _beside(acceptance: Acceptance, root: Path, baselines: Path) -> Acceptance:
     main = root / record.baseline
     _check_target(main, baselines)
     accepted = Accepted(main, baselines, follow_links=True)
-    if not any(accepted):
+    if not any(accepted) or record.verdict is Verdict.DAMAGED:
         return acceptance
     same = (stored.path for stored in accepted if stored.data == data)
     target = next(same, None) or free_path(main)

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_imgsim.files import write_whole
+from pytest_imgsim.files import read_regular, write_whole
 from pytest_imgsim.record import Record, Verdict
+from pytest_imgsim.strict_json import parse, read_json
 
 FILE = "history.json"
 #: How many outcomes of a baseline are kept, and how many baselines.
@@ -47,10 +48,16 @@ class History:
     ----------
     folder : Path
         The results folder.
+
+    Attributes
+    ----------
+    notes : list of str
+        Why the file of earlier runs was ignored.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
+        self.notes: list[str] = []
 
     def update(self, records: Sequence[Record], root: Path) -> list[Record]:
         """Add a run, and return its records, with changes that came back marked as flaky.
@@ -74,19 +81,25 @@ class History:
     def _read(self) -> dict[str, tuple[str, list[str]]]:
         """Return the digest and the fingerprints of each name; nothing if the file is broken."""
         try:
-            content = json.loads(self._path.read_text(encoding="utf-8"))
-            return {
-                str(name): (str(digest), [str(seen) for seen in rest])
-                for name, (digest, *rest) in content.items()
-            }
-        except (OSError, ValueError, TypeError, AttributeError):
+            return _parse(read_json(self._path))
+        except FileNotFoundError:
             return {}
+        except (OSError, ValueError) as error:
+            self.notes.append(f"{self._path}: the history of earlier runs is ignored: {error}")
+            return {}
+
+
+def _parse(content: object) -> dict[str, tuple[str, list[str]]]:
+    entries = parse(dict[str, tuple[str, ...]], content)
+    if not all(entries.values()):
+        raise ValueError("expected a digest in each entry")
+    return {name: (digest, list(seen)) for name, (digest, *seen) in entries.items()}
 
 
 def _add(entries: dict[str, tuple[str, list[str]]], record: Record, root: Path) -> Record:
     """Add a comparison to the entries, and return it, marked as flaky if its change came back."""
     now = record.fingerprint
-    unknown = record.verdict in (Verdict.ERROR, Verdict.MISSING)
+    unknown = record.verdict in (Verdict.ERROR, Verdict.MISSING, Verdict.DAMAGED)
     if unknown or not (now or record.name in entries):
         return record
     digest = _digest(root / record.baseline)
@@ -102,6 +115,6 @@ def _add(entries: dict[str, tuple[str, list[str]]], record: Record, root: Path) 
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        return hashlib.sha256(read_regular(path)).hexdigest()
+    except (OSError, ValueError):
         return ""

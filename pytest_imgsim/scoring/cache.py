@@ -2,7 +2,8 @@
 
 Where baselines were made on another machine, every page differs a little from its baseline, and by
 the same pixels on each run. An entry has what a comparison that passes needs, some hundred bytes;
-it has no cell scores, of which a heat map is drawn.
+it has no cell scores, of which a heat map is drawn. Its first line is a checksum of the rest: an
+entry that is damaged would otherwise decide whether a test passes.
 
 Which runtime computed a score does not matter: they agree to four digits.
 """
@@ -13,10 +14,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from pytest_imgsim._version import __version__
 from pytest_imgsim.files import read_regular, write_whole
@@ -24,10 +25,13 @@ from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.scoring.compare import Scores, compare
 from pytest_imgsim.scoring.cosine import Extractor
+from pytest_imgsim.strict_json import loads, parse
 from pytest_imgsim.system import System
 
 #: The folder of the package.
 CODE = Path(__file__).parents[1]
+#: The largest entry that is read, in bytes; one with all of its regions has four thousand.
+MAX_BYTES = 100_000
 
 
 class Model(Extractor, Protocol):
@@ -58,6 +62,25 @@ class Scored:
     scores: Scores
     model: str | None
     cached: bool = False
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What is remembered of a pair.
+
+    Parameters
+    ----------
+    key : str
+        The digest of the pair, as in the name of the file.
+    model, score, global_score, regions
+        As in :class:`Scored` and its scores.
+    """
+
+    key: str
+    model: str
+    score: float
+    global_score: float
+    regions: tuple[RegionScore, ...]
 
 
 class ScoreCache:
@@ -92,13 +115,13 @@ class ScoreCache:
         if self._folder is None:
             return _score(pair, model)
         key = _key(pair, model.identity)
-        path = self._folder / f"{key}.json"
+        path = self._folder / key
         if not refresh and (known := _read(path, key)):
             return known
         scored = _score(pair, model)
-        if scored.model is not None:
+        if entry := _entry(key, scored):
             with suppress(OSError):
-                write_whole(path, _packed(key, scored), durable=False)
+                write_whole(path, _packed(entry), durable=False)
         return scored
 
 
@@ -135,35 +158,50 @@ def _sources(folder: Path) -> Iterator[Path]:
             yield from _sources(folder / name)
 
 
-def _packed(key: str, scored: Scored) -> bytes:
+def _entry(key: str, scored: Scored) -> _Entry | None:
+    """Return what to remember; nothing where the model was not asked."""
     scores = scored.scores
-    content = {
-        "key": key,
-        "model": scored.model,
-        "score": scores.score,
-        "global_score": scores.global_score,
-        "regions": [astuple(region) for region in scores.regions],
-    }
-    return json.dumps(content).encode()
+    if scored.model is None or scores.global_score is None:
+        return None
+    return _Entry(key, scored.model, scores.score, scores.global_score, scores.regions)
+
+
+def _packed(entry: _Entry) -> bytes:
+    body = json.dumps(asdict(entry)).encode()
+    return _checksum(body) + b"\n" + body
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
 
 
 def _read(path: Path, key: str) -> Scored | None:
     """Return what an entry has, and note that it was used; None where it is not one of ours."""
     try:
-        content = json.loads(read_regular(path))
-        if content["key"] != key:
-            return None
-        regions = tuple(RegionScore(*region) for region in content["regions"])
-        scores = Scores(_checked(content["score"]), _checked(content["global_score"]), regions)
-        known = Scored(scores, str(content["model"]), cached=True)
-    except (OSError, ValueError, TypeError, KeyError):
+        entry = _unpacked(read_regular(path, most=MAX_BYTES))
+    except (OSError, ValueError):
+        return None
+    if entry.key != key:
         return None
     with suppress(OSError):
         System.utime(path)
-    return known
+    scores = Scores(entry.score, entry.global_score, entry.regions)
+    return Scored(scores, entry.model, cached=True)
 
 
-def _checked(value: Any) -> float:
-    if not isinstance(value, float) or not 0 <= value <= 1:
-        raise ValueError(f"expected a score from 0 to 1, got {value!r}")
-    return value
+def _unpacked(data: bytes) -> _Entry:
+    """Return the entry in a file.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or has something else.
+    """
+    checksum, _, body = data.partition(b"\n")
+    if checksum != _checksum(body):
+        raise ValueError("the checksum is another one")
+    entry = parse(_Entry, loads(body))
+    scores = [entry.score, entry.global_score, *(region.score for region in entry.regions)]
+    if not all(score is not None and 0 <= score <= 1 for score in scores):
+        raise ValueError("expected scores from 0 to 1")
+    return entry

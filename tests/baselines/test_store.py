@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from pathlib import Path
@@ -179,3 +180,13 @@ def test_files_without_a_folder(tmp_path: Path) -> None:
 def test_is_path(text: str, expected: bool) -> None:
     """A text that ends as pictures do is a path; all else is a name."""
     assert is_path(text) is expected
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_baseline_that_is_no_file(tmp_path: Path) -> None:
+    """A named pipe or a folder is refused at once, whoever put it there."""
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "folder.png").mkdir()
+    for name, why in (("pipe.png", "not a regular file"), ("folder.png", "Is a directory")):
+        with pytest.raises(BaselineError, match=f"{name}: cannot be read: {why}"):
+            read(tmp_path / name)

@@ -288,7 +288,7 @@ def test_a_variant_stays_in_the_folder(bench: Bench) -> None:
 
 def test_reports_name_the_variant() -> None:
     """Message and table name the variant; the main file needs no word."""
-    record = a_record(score=0.5, variant=2)
+    record = a_record(score=0.5, variant=2, actual="a.png")
     assert "baselines/tests/test_shop/test_cart.png (variant 2)\n" in failure_message(record, "r")
     assert row_cells(record)[-1] == "variant 2"
     assert "variant" not in failure_message(replace(record, variant=1), "r")

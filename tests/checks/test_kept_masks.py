@@ -65,8 +65,8 @@ def test_without_a_mask(bench: Bench) -> None:
 
 def test_the_mask_of_an_earlier_run_goes(bench: Bench) -> None:
     """A mask that is not there any more leaves no picture behind."""
-    bench.check(NEW, **MASK)
-    session = bench.session()
-    session.check(a_test(), NEW)
-    session.results.write(Results(session.records), root=bench.root, version="0")
+    for options in (MASK, {}):
+        session = bench.session(**options)
+        session.check(a_test(), NEW)
+        session.results.write(Results(session.records), root=bench.root, version="0")
     assert not any(name.endswith(".mask.png") for name in bench.files())

@@ -93,6 +93,7 @@ def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytest
         "plugin.workers",
         "model",
         "model.host",
+        "results",
         "settings",
         "system",
     }

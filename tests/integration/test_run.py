@@ -253,3 +253,28 @@ def test_environment(suite: Suite, mode: tuple[str, ...]) -> None:
     assert environment["pytest"] == pytest.__version__
     page = (suite.path / "imgsim-results/report.html").read_text()
     assert json.dumps(environment)[1:-1] in page
+
+
+@pytest.mark.parametrize("damage", [b"[" * 100_000, b'{"schema": 2, "records": [[]]}', None])
+def test_what_an_earlier_run_left_is_damaged(suite: Suite, damage: bytes | None) -> None:
+    """It counts as if it were not there: the run ends as it should, with a note on each file."""
+    suite.write("def test_a(assert_similar): assert_similar(picture())")
+    suite.run()
+    for name in ("history.json", "results.json"):
+        path = suite.path / "imgsim-results" / name
+        path.unlink(missing_ok=True)
+        if damage is None:
+            path.mkdir()
+        else:
+            path.write_bytes(damage)
+    result = suite.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*history.json: the history of earlier runs is ignored: *"])
+    result.stdout.fnmatch_lines(["*results of the last run are ignored: *results.json*"])
+    if damage is not None:
+        assert suite.verdicts() == {"test_page/test_a": "missing"}
+
+
+def test_a_missing_leftover_is_not_noted(suite: Suite) -> None:
+    """A first run says nothing of earlier ones."""
+    made(suite).run().stdout.no_fnmatch_line("*ignored*")

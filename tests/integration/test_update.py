@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from suite import Suite
+from suite import TWO, Suite
 
 TEN = """
 @pytest.mark.parametrize("n", range(10))
@@ -188,3 +188,26 @@ def _wait_for(folder: Path, seconds: float) -> None:
     while not list(folder.glob("**/*.png")):
         assert time.monotonic() < deadline, "no baseline was written"
         time.sleep(0.02)
+
+
+def test_a_damaged_baseline(suite: Suite, mode: tuple[str, ...]) -> None:
+    """It fails its test alone, with the next step, and an update replaces it."""
+    suite.write(TWO)
+    suite.run("--update-baselines")
+    whole = suite.baselines()
+    (suite.path / "baselines/test_page/test_a.png").write_bytes(b"<html>")
+    result = suite.run(*mode)
+    result.assert_outcomes(passed=1, failed=1)
+    assert suite.verdicts() == {"test_page/test_a": "damaged", "test_page/test_b": "equal"}
+    result.stdout.fnmatch_lines(
+        [
+            "test_page/test_a: the baseline is damaged",
+            "  damage     baseline 'baselines/test_page/test_a.png': expected a whole picture *",
+            "  next step  restore the file from version control, or look at *",
+            "  accept it  * accept test_page/test_a",
+        ]
+    )
+    result = suite.run("--update-baselines", *mode)
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*test_page/test_a: a damaged baseline was replaced"])
+    assert suite.baselines() == whole

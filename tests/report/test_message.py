@@ -159,3 +159,27 @@ def test_two_files_of_other_sizes() -> None:
 def test_one_line(changes: dict[str, Any], text: str) -> None:
     """Reports of other plugins get one line with verdict, score and threshold."""
     assert one_line(replace(FAILED, **changes)) == f"tests/test_shop/test_cart: {text}"
+
+
+def test_a_damaged_baseline() -> None:
+    """The message says what is wrong with the file, and the ways to mend it."""
+    record = a_record(
+        verdict=Verdict.DAMAGED, message="0 bytes", actual_size=(5, 6), actual="t/a.actual.png"
+    )
+    assert failure_message(record, "imgsim-results").splitlines()[:5] == [
+        "tests/test_shop/test_cart: the baseline is damaged",
+        "  damage     0 bytes",
+        "  size       5 x 6",
+        "  next step  restore the file from version control, or look at the actual picture; if it "
+        "is right, accept it, or write all",
+        "             baselines that are missing or no longer pass: pytest --update-baselines",
+    ]
+
+
+def test_pictures_that_were_not_kept() -> None:
+    """The message says so, and names no command that would need them."""
+    text = failure_message(a_mismatch(actual=None, diff=None, filled=None, note="no room"), "out")
+    assert "\n  note       no room" in text
+    assert "accept" not in text
+    missing = failure_message(a_record(verdict=Verdict.MISSING, note="no room"), "out")
+    assert "\n  next step  write all\n" in missing

@@ -11,6 +11,7 @@ from pytest_imgsim.report.summary import (
     flaky_lines,
     headline,
     is_notable,
+    note_lines,
     row_cells,
     same_change_groups,
     same_change_lines,
@@ -93,3 +94,9 @@ def test_only_kept_pictures_are_grouped() -> None:
 def test_flaky_lines() -> None:
     """Each flaky comparison is listed with its reason."""
     assert list(flaky_lines([failed(), failed("b", flaky="why")])) == ["flaky: b: why"]
+
+
+def test_note_lines() -> None:
+    """What could not be written is told once, however many comparisons it is about."""
+    records = [failed(), *(failed(name, note="no room") for name in "bcd"), failed("e", note="x")]
+    assert list(note_lines(records)) == ["b and 2 more: no room", "e: x"]

@@ -79,11 +79,18 @@ def test_it_stays_short(tmp_path: Path) -> None:
     assert list(json.loads(path.read_text())) == [record.name for record in many[5:]]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"a": 1}', '{"a": []}', "\udcff"])
+BROKEN = ["", "[]", "{", '{"a": 1}', '{"a": []}', "\udcff", '{"a": ["b", 5]}', "NaN", "[" * 100_000]
+
+
+@pytest.mark.parametrize("content", BROKEN)
 def test_what_is_not_ours_is_nothing(tmp_path: Path, content: str) -> None:
-    """A broken file is ignored and replaced."""
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / FILE).write_bytes(content.encode("utf-8", "surrogateescape"))
+    """A broken file is ignored, with a note, and replaced."""
+    path = tmp_path / "out" / FILE
+    path.parent.mkdir()
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    history = History(path.parent)
+    history.update([PASSED], tmp_path)
+    assert [note.partition(": ")[0] for note in history.notes] == [str(path)]
     assert run(tmp_path, "a", "", "a")[-1] == CAME_BACK
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -100,8 +102,13 @@ def test_other_code_scores_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert model.calls > 0
 
 
-def damaged(entry: dict[str, Any], **changes: Any) -> bytes:
-    return json.dumps({**entry, **changes}).encode()
+def resealed(whole: bytes, **changes: Any) -> bytes:
+    """Return an entry with other content, and the checksum that belongs to it."""
+    body = json.dumps({**json.loads(whole.partition(b"\n")[2]), **changes}).encode()
+    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+REGION = {"x": 0, "y": 0, "width": 1, "height": 1}
 
 
 @pytest.mark.parametrize(
@@ -109,15 +116,23 @@ def damaged(entry: dict[str, Any], **changes: Any) -> bytes:
     [
         lambda _: b"",
         lambda _: b"\xff",
-        lambda entry: json.dumps(entry).encode()[:-9],
-        lambda _: b"[1]",
-        lambda _: b"{}",
-        lambda entry: damaged(entry, key="0" * 64),
-        lambda entry: damaged(entry, score=None),
-        lambda entry: damaged(entry, score=float("nan")),
-        lambda entry: damaged(entry, global_score=1.5),
-        lambda entry: damaged(entry, regions=[[1, 2]]),
-        lambda entry: damaged(entry, regions=None),
+        lambda whole: whole[:-9],
+        lambda whole: whole + b" ",
+        lambda whole: whole.replace(b'"score"', b'"score" '),
+        lambda whole: whole.partition(b"\n")[2],
+        lambda _: b"[" * 90_000,
+        lambda whole: whole + b" " * 200_000,
+        lambda whole: resealed(whole, key="0" * 64),
+        lambda whole: resealed(whole, score=None),
+        lambda whole: resealed(whole, score=float("nan")),
+        lambda whole: resealed(whole, score=True),
+        lambda whole: resealed(whole, global_score=1.5),
+        lambda whole: resealed(whole, model=5),
+        lambda whole: resealed(whole, regions=[[1, 2]]),
+        lambda whole: resealed(whole, regions=None),
+        lambda whole: resealed(whole, regions=[{**REGION, "score": 7}]),
+        lambda whole: resealed(whole, regions=[{**REGION, "score": "high"}]),
+        lambda whole: resealed(whole, more=1),
     ],
 )
 def test_a_damaged_or_foreign_entry_is_overwritten(tmp_path: Path, damage: Any) -> None:
@@ -126,11 +141,35 @@ def test_a_damaged_or_foreign_entry_is_overwritten(tmp_path: Path, damage: Any) 
     first = scored(tmp_path, *pair, FakeModel())
     [path] = tmp_path.iterdir()
     whole = path.read_bytes()
-    path.write_bytes(damage(json.loads(whole)))
+    path.write_bytes(damage(whole))
     model = FakeModel()
     assert scored(tmp_path, *pair, model) == first
     assert model.calls > 0
     assert path.read_bytes() == whole
+
+
+def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
+    """Each bit of an entry counts: one that is flipped could turn a failure into a pass."""
+    scored(tmp_path, Picture(OLD), Picture(NEW), FakeModel())
+    [path] = tmp_path.iterdir()
+    whole = path.read_bytes()
+    for place in range(8 * len(whole)):
+        flipped = bytearray(whole)
+        flipped[place // 8] ^= 1 << place % 8
+        path.write_bytes(flipped)
+        assert cache._read(path, path.name) is None, place
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_an_entry_that_is_no_file(tmp_path: Path) -> None:
+    """A named pipe in the place of an entry does not keep the run waiting."""
+    pair = Picture(OLD), Picture(NEW)
+    first = scored(tmp_path, *pair, FakeModel())
+    [path] = tmp_path.iterdir()
+    path.unlink()
+    os.mkfifo(path)
+    assert scored(tmp_path, *pair, FakeModel()) == first
+    assert path.is_file()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -144,8 +183,6 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_used_entries_are_younger(tmp_path: Path) -> None:
     """An entry that is used is not among those that go first."""
-    import os
-
     pair = Picture(OLD), Picture(NEW)
     scored(tmp_path, *pair, FakeModel())
     [path] = tmp_path.iterdir()

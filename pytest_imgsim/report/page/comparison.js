@@ -12,8 +12,9 @@ function show(record) {
   byId("verdict").className = `badge ${tone(record)}`;
   byId("name").textContent = record.name;
   byId("facts").replaceChildren(...facts(record).map(fact));
-  byId("message").textContent = record.message;
-  byId("message").hidden = !record.message;
+  const message = [record.message, record.note].filter(Boolean).join("; ");
+  byId("message").textContent = message;
+  byId("message").hidden = !message;
   drawModes();
   drawRegions();
   drawStage();

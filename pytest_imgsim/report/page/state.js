@@ -5,8 +5,8 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const records = data.records;
 const byId = (id) => document.getElementById(id);
 
-const VERDICTS = ["error", "missing", "size changed", "failed", "warned", "created", "updated", "passed", "equal"];
-const TONES = { failed: "bad", "size changed": "bad", missing: "bad", error: "bad", warned: "warn", created: "warn", updated: "warn" };
+const VERDICTS = ["error", "missing", "damaged", "size changed", "failed", "warned", "created", "updated", "passed", "equal"];
+const TONES = { failed: "bad", "size changed": "bad", missing: "bad", damaged: "bad", error: "bad", warned: "warn", created: "warn", updated: "warn" };
 const MODES = {
   side: "Side by side", slider: "Slider", onion: "Onion skin", blink: "Blink",
   diff: "Diff", filled: "Filled", heat: "Heat map",
