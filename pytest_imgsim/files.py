@@ -7,6 +7,7 @@ place of this machine's.
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pytest_imgsim.system import System
 
 TEMP_PREFIX = ".imgsim-"
 TEMP_SUFFIX = ".tmp"
+NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none
 
 
 def write_whole(
@@ -118,7 +120,7 @@ def read_regular(path: Path, *, most: int | None = None) -> bytes:
 
 def _open_at_once(path: str, flags: int) -> int:
     # Otherwise opening a named pipe would wait for somebody to write into it.
-    return System.descriptor(path, flags | System.NONBLOCK)
+    return System.descriptor(path, flags | NONBLOCK)
 
 
 def delete(paths: Iterable[Path], folder: Path) -> None:

@@ -16,14 +16,14 @@ import time
 class System:
     """Python's own functions, under their own names; the class is not to be instantiated.
 
-    `clock` is `time.perf_counter`, the one clock that time-machine leaves alone as well.
+    `clock` is `time.perf_counter`, the one clock that time-machine leaves alone as well, and
+    `descriptor` is `os.open`.
     """
 
     clock = time.perf_counter
     sleep = time.sleep
     open = io.open
     descriptor = os.open
-    NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # not on Windows
     fsync = os.fsync
     stat = os.stat
     lstat = os.lstat

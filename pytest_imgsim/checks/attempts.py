@@ -96,7 +96,7 @@ class Attempts:
             If it cannot be written.
         """
         path, inside = target.own, self._store.folder if target.claimed else self._root
-        writer = self._writers.setdefault(path, test)
+        writer = self._writers.get(path, test)
         if writer.node != test.node and read_regular(path) != data:
             what, advice = "two tests", "give each a baseline of its own"
             if test.repeats(writer):
@@ -108,9 +108,11 @@ class Attempts:
                 f"baseline {relative(path, self._root)} is updated by {what}, {writer.node} and "
                 f"{test.node}, with different pictures: {advice}"
             )
-        if test.node == self._test and path not in self._replaced:
-            self._replaced[path] = _Replaced.at(path, inside)
+        before = _Replaced.at(path, inside)
         self._store.write(path, data, inside=inside)
+        self._writers.setdefault(path, test)
+        if test.node == self._test:
+            self._replaced.setdefault(path, before)
 
     def _put_back(self, path: Path) -> None:
         before = self._replaced[path]

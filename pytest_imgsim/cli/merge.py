@@ -32,9 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the merged results and their page, and print a summary; return 0."""
     out = Path(options.report)
-    ResultsFolder(out).check_ours("--report")
-    shards = read_shards([Path(name) for name in options.folder], out, expect=options.expect)
     folder = ResultsFolder(out)
+    folder.check_ours("--report")
+    shards = read_shards([Path(name) for name in options.folder], out, expect=options.expect)
     results = merge(shards, folder, version=__version__, rootdir=options.rootdir)
     folder.write_page(page(results, folder.folder.as_posix()))
     say(f"merged {len(shards)} into {out}: {headline(results.records)}")

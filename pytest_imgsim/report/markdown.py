@@ -31,11 +31,8 @@ def markdown(results: Results) -> str:
         The run.
     """
     records = worst_first(filter(is_notable, results.records))
-    lines = [
-        line
-        for lines_of in (same_change_lines, flaky_lines, note_lines)
-        for line in lines_of(results.records)
-    ]
+    every = results.records
+    lines = [*same_change_lines(every), *flaky_lines(every), *note_lines(every)]
     return "\n".join(
         [
             f"### {headline(results.records)}",

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from fakes import Bench, flat, noise, png
+from fakes import Bench, a_test, flat, noise, png
 from kept import NEW, folder_of, kept
 from suite import Suite
 
@@ -69,6 +69,16 @@ def test_an_update_replaces_the_link(bench: Bench, baseline: str | None) -> None
     assert not path.is_symlink()
     assert path.stat().st_mode & 0o200
     assert bench.check(OTHER, baseline).verdict is Verdict.EQUAL
+    assert stored(bench).read_bytes() == png(OLD)
+
+
+def test_a_rerun_puts_the_link_back(bench: Bench) -> None:
+    """What an attempt replaced is a link again, not a file with what the link led to."""
+    session = bench.session(update="changed", follow_links=True)
+    session.begin(a_test().node)
+    assert session.check(a_test(), OTHER).verdict is Verdict.UPDATED
+    session.begin(a_test().node)
+    assert bench.baseline.readlink() == stored(bench)
     assert stored(bench).read_bytes() == png(OLD)
 
 

@@ -381,6 +381,7 @@ DAMAGES = {
     "conflict": b"<<<<<<< HEAD\n" + png(OLD) + b"\n=======\n" + png(SPOT) + b"\n>>>>>>> main\n",
     "page": b"<!DOCTYPE html><title>Sign in</title>",
     "cut": png(noise(64, 64))[:2000],
+    "pixels without their checksum": png(OLD)[:-16] + b"0000" + png(OLD)[-12:],
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from fakes import encoded, noise, png
 from PIL import Image, ImageFile, features
 
-from pytest_imgsim.errors import PictureError
+from pytest_imgsim.errors import DamagedError
 from pytest_imgsim.pictures import decode as decoding
 from pytest_imgsim.pictures.decode import decode, from_pil
 
@@ -56,14 +56,14 @@ def test_a_whole_picture(whole: bytes) -> None:
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_a_picture_that_is_cut_off(whole: bytes, share: float) -> None:
     """A file without its end is refused, in whatever format."""
-    with pytest.raises(PictureError, match="expected a whole picture"):
+    with pytest.raises(DamagedError, match="expected a whole picture"):
         decode(whole[: int(len(whole) * share)])
 
 
 @pytest.mark.parametrize("missing", [1, 4, 12, 13, 20])
 def test_a_png_without_its_last_bytes(missing: int) -> None:
     """A PNG ends with its last chunk, also where all pixels are there."""
-    with pytest.raises(PictureError, match="the file is cut off in chunk"):
+    with pytest.raises(DamagedError, match="the file is cut off in chunk"):
         decode(png(PAGE)[:-missing])
 
 
@@ -73,7 +73,7 @@ def test_a_flipped_bit_in_a_png() -> None:
     for place in [*range(8, 41), *bits.sample(range(41, len(data)), 40)]:
         torn = bytearray(data)
         torn[place] ^= 1 << bits.randrange(8)
-        with pytest.raises(PictureError):
+        with pytest.raises(DamagedError):
             decode(bytes(torn))
 
 
@@ -85,7 +85,7 @@ def test_a_png_with_too_few_pixels(share: float) -> None:
     length = int.from_bytes(data[start - 4 : start], "big")
     kept = data[start : start + 4 + int(length * share)]
     chunk = (len(kept) - 4).to_bytes(4, "big") + kept + zlib.crc32(kept).to_bytes(4, "big")
-    with pytest.raises(PictureError, match="expected a whole picture"):
+    with pytest.raises(DamagedError, match="expected a whole picture"):
         decode(data[: start - 4] + chunk + data[start + 8 + length :])
 
 
@@ -94,7 +94,7 @@ def test_a_damaged_stream() -> None:
     jpeg = bytearray(encoded(Image.fromarray(PAGE), "JPEG"))
     tables = jpeg.index(b"\xff\xc4")
     jpeg[tables + 4 : tables + 21] = b"\xff" * 17
-    with pytest.raises(PictureError, match="expected a whole picture"):
+    with pytest.raises(DamagedError, match="expected a whole picture"):
         decode(bytes(jpeg))
 
 
