@@ -375,6 +375,19 @@ def test_nothing_is_written_outside_rootdir(bench: Bench, path: str) -> None:
     assert bench.check(OLD, path).verdict is Verdict.EQUAL
 
 
+def test_a_refused_write_is_not_put_back(bench: Bench) -> None:
+    """A rerun begins as usual where an update was refused."""
+    outside, bench.root = bench.root / "x.png", bench.root / "root"
+    bench.root.mkdir()
+    outside.write_bytes(png(OLD))
+    session = bench.session(update="changed")
+    for _ in range(2):
+        session.begin(a_test().node)
+        with pytest.raises(BaselineError, match="leads out of"):
+            session.check(a_test(), SPOT, "../x.png")
+    assert outside.read_bytes() == png(OLD)
+
+
 DAMAGES = {
     "empty": b"",
     "line ends": png(OLD).replace(b"\r\n", b"\n"),
