@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 import pytest
 
 from pytest_imgsim.errors import SettingsError
-from pytest_imgsim.files import real
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
+from pytest_imgsim.system import System
 
 GROUP = "imgsim"
 HEADING = "visual regression testing (pytest-imgsim)"
@@ -86,9 +87,9 @@ def read_settings(config: pytest.Config) -> Settings:
 
 def _check_folders(config: pytest.Config, settings: Settings) -> None:
     # The results folder has a .gitignore for all of it, and earlier pictures in it are deleted.
-    report = real(config.rootpath / settings.report)
+    report = System.realpath(config.rootpath / settings.report)
     for inner in (config.rootpath, config.rootpath / settings.baselines):
-        if real(inner).is_relative_to(report):
+        if PurePath(System.realpath(inner)).is_relative_to(report):
             raise SettingsError(
                 f"{settings.where('report')}: expected a folder for results alone, got "
                 f"{settings.report!r}, which holds {inner}"
