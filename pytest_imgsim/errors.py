@@ -62,3 +62,8 @@ class WeightsError(ImgsimError):
 
 class ResultsError(ImgsimError):
     """A results folder that is missing, stale, or not of this version."""
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, in its words, without the path of an unfinished file."""
+    return error.strerror or str(error)

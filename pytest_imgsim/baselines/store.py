@@ -18,8 +18,10 @@ from pathlib import Path
 
 from pytest_imgsim.baselines.naming import VARIANT, encode_segment
 from pytest_imgsim.errors import BaselineError, SettingsError
-from pytest_imgsim.files import check_inside, read_regular, write_whole
-from pytest_imgsim.system import System
+from pytest_imgsim.files.paths import check_inside
+from pytest_imgsim.files.reading import read_regular
+from pytest_imgsim.files.system import System
+from pytest_imgsim.files.writing import write_whole
 
 SHARED_TEMPLATE = "{name}"
 SUFFIX = ".png"

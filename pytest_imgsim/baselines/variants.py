@@ -10,9 +10,9 @@ from pathlib import Path, PurePath
 
 from pytest_imgsim.baselines.naming import VARIANT
 from pytest_imgsim.baselines.store import LINK_HINT, read
-from pytest_imgsim.files import check_inside
+from pytest_imgsim.files.paths import check_inside
+from pytest_imgsim.files.system import System
 from pytest_imgsim.pictures.sources import Capture
-from pytest_imgsim.system import System
 
 #: The number of the main file, whose name has no number.
 MAIN = 1

@@ -13,8 +13,10 @@ from pathlib import Path
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.baselines.store import Store, Target
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import read_regular, relative, remove
-from pytest_imgsim.system import System
+from pytest_imgsim.files.paths import relative
+from pytest_imgsim.files.reading import read_regular
+from pytest_imgsim.files.system import System
+from pytest_imgsim.files.writing import remove
 
 
 @dataclass(frozen=True)

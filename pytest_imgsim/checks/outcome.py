@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_imgsim.baselines.naming import TestId, encode_segment
 from pytest_imgsim.baselines.store import Target
 from pytest_imgsim.baselines.variants import MAIN
-from pytest_imgsim.files import relative
+from pytest_imgsim.files.paths import relative
 from pytest_imgsim.record import Record, RegionScore, Verdict
 from pytest_imgsim.settings import Settings
 

@@ -12,8 +12,8 @@ from pytest_imgsim.checks.attempts import Attempts
 from pytest_imgsim.checks.outcome import Kept, Outcome, Request, equal, make_record
 from pytest_imgsim.diff.drawing import draw_mask
 from pytest_imgsim.diff.explain import Explanation, explain_change, explain_sizes
-from pytest_imgsim.errors import DamagedError
-from pytest_imgsim.files import reason, relative
+from pytest_imgsim.errors import DamagedError, reason
+from pytest_imgsim.files.paths import relative
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.masks import apply_mask
 from pytest_imgsim.pictures.pair import PicturePair

@@ -14,8 +14,8 @@ from importlib import import_module
 
 from pytest_imgsim._version import __version__
 from pytest_imgsim.cli.output import say
-from pytest_imgsim.cli_name import SCRIPT
 from pytest_imgsim.errors import ImgsimError
+from pytest_imgsim.report.cli_name import SCRIPT
 
 #: Characters of a line of an error; a value from a file may be of any length.
 MAX_LINE = 1000

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pytest_imgsim.cli.arguments import add_report, add_rootdir, read_results
 from pytest_imgsim.cli.output import say
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record
 from pytest_imgsim.results.accept import Acceptance, apply, candidates, matching, plan
+from pytest_imgsim.results.printable import printable
 from pytest_imgsim.results.rootdir import baselines_folder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from pytest_imgsim.printable import printable_lines
+from pytest_imgsim.results.printable import printable_lines
 
 
 def say(text: str, *, to: TextIO | None = None) -> None:

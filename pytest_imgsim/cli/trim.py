@@ -9,7 +9,8 @@ from pathlib import Path
 from pytest_imgsim.cli.arguments import add_report, add_rootdir, read_results
 from pytest_imgsim.cli.output import say
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import delete, relative
+from pytest_imgsim.files.paths import relative
+from pytest_imgsim.files.writing import delete
 from pytest_imgsim.results.orphans import orphans_to_delete
 from pytest_imgsim.results.rootdir import check_configured
 

@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.files import write_whole
+from pytest_imgsim.files.writing import write_whole
 
 #: The file and its hash as Keras publishes them (keras/src/applications/resnet.py).
 NAME = "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5"

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.files import read_regular
+from pytest_imgsim.files.reading import read_regular
+from pytest_imgsim.files.system import System
 from pytest_imgsim.model import keras_backend, litert_backend
 from pytest_imgsim.model import weights as weights_of
 from pytest_imgsim.model.host import usable_cpus
@@ -25,7 +26,6 @@ from pytest_imgsim.processes import PerProcess
 from pytest_imgsim.scoring.cosine import CosineMap, FeatureMap, cosine, cosine_map
 from pytest_imgsim.scoring.pooled import thumbnail
 from pytest_imgsim.settings import RUNTIMES
-from pytest_imgsim.system import System
 
 #: Version of how pixels are fed to the network and features taken from it; part of the model's id.
 PREPROCESSING = 3

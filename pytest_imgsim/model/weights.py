@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pytest_imgsim.errors import WeightsError
-from pytest_imgsim.files import read_regular
+from pytest_imgsim.files.reading import read_regular
 from pytest_imgsim.parsers import WEIGHTS_NAMES, WEIGHTS_RULE, WEIGHTS_SUFFIXES
 
 BUNDLED, IMAGENET = WEIGHTS_NAMES

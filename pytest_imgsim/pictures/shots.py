@@ -8,12 +8,12 @@ from itertools import chain, repeat
 from typing import Any
 
 from pytest_imgsim.errors import MaskError, UnstableError
+from pytest_imgsim.files.system import System
 from pytest_imgsim.pictures.capture import to_picture
 from pytest_imgsim.pictures.elements import areas
 from pytest_imgsim.pictures.masks import apply_mask, union_mask
 from pytest_imgsim.pictures.picture import Mask, Picture
 from pytest_imgsim.pictures.sources import Capture, Source
-from pytest_imgsim.system import System
 
 #: Pauses before a live source is captured again, in seconds; the last one repeats.
 PAUSES = (0.1, 0.25, 0.5)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pytest_imgsim.files import read_regular
+from pytest_imgsim.files.reading import read_regular
 from pytest_imgsim.plugin.payload import read_payload
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.message import one_line

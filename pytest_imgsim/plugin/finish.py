@@ -16,7 +16,8 @@ import pytest
 
 from pytest_imgsim._version import __version__
 from pytest_imgsim.baselines.store import Store
-from pytest_imgsim.files import keep_latest, relative, seen_from_here
+from pytest_imgsim.files.paths import relative, seen_from_here
+from pytest_imgsim.files.writing import keep_latest
 from pytest_imgsim.plugin.inventory import RunLog
 from pytest_imgsim.plugin.notes import changed_model, clashes, refusals
 from pytest_imgsim.plugin.scope import name_prefixes, narrowed_by

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import pytest
 
 from pytest_imgsim.errors import ImgsimError, SettingsError, UnreportedError
-from pytest_imgsim.files import seen_from_here
+from pytest_imgsim.files.paths import seen_from_here
 from pytest_imgsim.plugin.attachments import attach_to_allure
 from pytest_imgsim.plugin.inventory import MARKER, identify
 from pytest_imgsim.plugin.scope import chosen_root

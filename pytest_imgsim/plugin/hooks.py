@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import pytest_imgsim.system  # noqa: F401 - takes what tests may replace, before they do
+import pytest_imgsim.files.system  # noqa: F401 - takes what tests may replace, before they do
 from pytest_imgsim import plugin
 from pytest_imgsim.errors import ResultsError, SettingsError
 from pytest_imgsim.plugin import options

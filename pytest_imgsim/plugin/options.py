@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pytest_imgsim.errors import SettingsError
+from pytest_imgsim.files.system import System
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
-from pytest_imgsim.system import System
 
 GROUP = "imgsim"
 HEADING = "visual regression testing (pytest-imgsim)"

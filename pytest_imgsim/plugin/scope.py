@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_imgsim.baselines.naming import encode_path
-from pytest_imgsim.files import real, relative
+from pytest_imgsim.files.paths import real, relative
 
 #: Options that leave out tests without reporting them as deselected, and where pytest keeps them.
 NARROWING = {

@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.report.summary import (
     HEADER,
@@ -20,6 +19,7 @@ from pytest_imgsim.report.summary import (
 )
 from pytest_imgsim.report.words import accept_any, accept_command, plural, trim_command
 from pytest_imgsim.results.folder import PAGE, Results
+from pytest_imgsim.results.printable import printable
 
 #: Passing rows that are shown without -v, beside the notable ones.
 MAX_PASSING_ROWS = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import shlex
 
-from pytest_imgsim.cli_name import command
-from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record, RegionScore
+from pytest_imgsim.report.cli_name import command
+from pytest_imgsim.results.printable import printable
 from pytest_imgsim.settings import Settings
 
 DEFAULT_REPORT = Settings().report

@@ -10,12 +10,13 @@ from pathlib import Path
 from pytest_imgsim.baselines.store import WRITE_HINT
 from pytest_imgsim.baselines.variants import Accepted, free_path
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import check_inside, relative, write_whole
+from pytest_imgsim.files.paths import check_inside, relative
+from pytest_imgsim.files.writing import write_whole
 from pytest_imgsim.pictures.decode import as_baseline, decode
 from pytest_imgsim.pictures.picture import sha256
-from pytest_imgsim.printable import printable
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.results.folder import ResultsFolder
+from pytest_imgsim.results.printable import printable
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,12 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import TEMP_PREFIX, TEMP_SUFFIX, delete, real, reason, write_whole
+from pytest_imgsim.errors import ResultsError, reason
+from pytest_imgsim.files.paths import real
+from pytest_imgsim.files.strict_json import expected, parse, read_json
+from pytest_imgsim.files.system import System
+from pytest_imgsim.files.writing import TEMP_PREFIX, TEMP_SUFFIX, delete, write_whole
 from pytest_imgsim.record import PICTURE_FIELDS, Record
-from pytest_imgsim.strict_json import expected, parse, read_json
-from pytest_imgsim.system import System
 
 SCHEMA = 2
 READABLE = (1, 2)

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_imgsim.files import read_regular, write_whole
+from pytest_imgsim.files.reading import read_regular
+from pytest_imgsim.files.strict_json import parse, read_json
+from pytest_imgsim.files.writing import write_whole
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.strict_json import parse, read_json
 
 FILE = "history.json"
 #: How many outcomes of a baseline are kept, and how many baselines.

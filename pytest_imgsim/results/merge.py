@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import check_inside
+from pytest_imgsim.files.paths import check_inside
 from pytest_imgsim.record import Record
 from pytest_imgsim.results.folder import Results, ResultsFolder
 from pytest_imgsim.results.orphans import find_orphans

@@ -20,7 +20,8 @@ from pathlib import Path, PurePath, PureWindowsPath
 from typing import Any
 
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import check_inside, read_regular, real
+from pytest_imgsim.files.paths import check_inside, real
+from pytest_imgsim.files.reading import read_regular
 from pytest_imgsim.settings import Settings
 
 if sys.version_info >= (3, 11):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.files import real
+from pytest_imgsim.files.paths import real
 from pytest_imgsim.results.folder import Results, ResultsFolder, Share
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from pytest_imgsim.errors import ImgsimError, ResultsError
-from pytest_imgsim.files import check_inside
+from pytest_imgsim.files.paths import check_inside
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page
 from pytest_imgsim.results.accept import Acceptance, apply, candidates, plan

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pytest_imgsim.files import TEMP_PREFIX
+from pytest_imgsim.files.writing import TEMP_PREFIX
 
 REDIRECT = """<!DOCTYPE html>
 <meta charset="utf-8">

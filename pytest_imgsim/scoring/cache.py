@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Protocol
 
 from pytest_imgsim._version import __version__
-from pytest_imgsim.files import read_regular, write_whole
+from pytest_imgsim.files.reading import read_regular
+from pytest_imgsim.files.strict_json import loads, parse
+from pytest_imgsim.files.system import System
+from pytest_imgsim.files.writing import write_whole
 from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.scoring.compare import Scores, compare
 from pytest_imgsim.scoring.cosine import Extractor
-from pytest_imgsim.strict_json import loads, parse
-from pytest_imgsim.system import System
 
 #: The folder of the package.
 CODE = Path(__file__).parents[1]

@@ -27,7 +27,7 @@ from pytest_imgsim.errors import (
     SourceError,
     UnstableError,
 )
-from pytest_imgsim.files import write_whole
+from pytest_imgsim.files.writing import write_whole
 from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.pictures.decode import decode
 from pytest_imgsim.pictures.picture import sha256

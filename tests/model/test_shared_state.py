@@ -47,7 +47,7 @@ Image.__class__ = WatchedModule
 before = state()
 
 from pytest_imgsim import ResNet50, WeightsError
-from pytest_imgsim.files import write_whole
+from pytest_imgsim.files.writing import write_whole
 from pytest_imgsim.pictures.decode import decode
 from pytest_imgsim.pictures.pair import PicturePair
 from pytest_imgsim.scoring.compare import compare

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_imgsim.files.strict_json import loads, parse
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.strict_json import loads, parse
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -10,7 +10,7 @@ from fakes import Bench, a_record, noise, png
 
 from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.errors import BaselineError, ResultsError
-from pytest_imgsim.files import delete
+from pytest_imgsim.files.writing import delete
 from pytest_imgsim.record import Record
 from pytest_imgsim.results.folder import Results
 from pytest_imgsim.results.orphans import find_orphans, orphans_to_delete

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from pytest_imgsim.cli.output import say
-from pytest_imgsim.printable import printable, printable_lines
+from pytest_imgsim.results.printable import printable, printable_lines
 
 
 @pytest.mark.parametrize("text", ["", "plain [a-1]", "Grüße 日本 🙂", "a\\b 'c'"])

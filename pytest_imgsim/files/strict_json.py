@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from pytest_imgsim.files import read_regular
+from pytest_imgsim.files.reading import read_regular
 
 T = TypeVar("T")
 Parser = Callable[[Any], Any]

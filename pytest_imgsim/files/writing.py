@@ -1,24 +1,16 @@
-"""Atomic writes, reads that cannot hang, and paths that stay inside their folder.
-
-What a comparison reads and writes goes through `System`: a test may have files of its own in the
-place of this machine's.
-"""
+"""Atomic writes, and files that are deleted."""
 
 from __future__ import annotations
 
-import errno
-import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path, PurePath
+from pathlib import Path
 
-from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.system import System
+from pytest_imgsim.files.system import System
 
 TEMP_PREFIX = ".imgsim-"
 TEMP_SUFFIX = ".tmp"
-NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # Windows has none
 
 
 def write_whole(
@@ -90,39 +82,6 @@ def remove(path: Path) -> None:
         System.unlink(path)
 
 
-def read_regular(path: Path, *, most: int | None = None) -> bytes:
-    """Return the bytes of a regular file, or of one that a link leads to.
-
-    A named pipe or a device is refused: reading it could take for ever.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    most : int, optional
-        The largest number of bytes to read.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, or is not a regular file.
-    ValueError
-        If it has more than `most` bytes, or `path` cannot be a path.
-    """
-    with System.open(path, "rb", opener=_open_at_once) as stream:
-        status = System.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
-        if most is not None and status.st_size > most:
-            raise ValueError(f"it has {status.st_size} bytes, more than {most}")
-        return stream.read()
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    # Otherwise opening a named pipe would wait for somebody to write into it.
-    return System.descriptor(path, flags | NONBLOCK)
-
-
 def delete(paths: Iterable[Path], folder: Path) -> None:
     """Delete files, and the folders below `folder` that become empty."""
     for path in paths:
@@ -144,61 +103,3 @@ def keep_latest(folder: Path, most: int) -> None:
         used = {path: path.stat().st_mtime for path in paths if path.exists()}
         for path in sorted(used, key=lambda path: used[path])[:-most]:
             path.unlink(missing_ok=True)
-
-
-def real(path: Path) -> Path:
-    """Return `path` as absolute, with the symbolic links in it followed as far as they lead.
-
-    Unlike `Path.resolve`, which raises a RuntimeError of links that lead to each other.
-    """
-    return Path(System.realpath(path))
-
-
-def check_inside(
-    path: Path, folder: Path, *, hint: str = "remove the symbolic link or move the folder"
-) -> None:
-    """Refuse a path that is outside `folder` once symbolic links are followed.
-
-    Parameters
-    ----------
-    path : Path
-        The path.
-    folder : Path
-        The folder.
-    hint : str
-        The next step, for the message.
-
-    Raises
-    ------
-    BaselineError
-        If it is.
-    """
-    place = System.realpath(path)
-    if not PurePath(place).is_relative_to(System.realpath(folder)):
-        raise BaselineError(
-            f"{path} leads out of {folder} (to {place}): expected a file inside it; {hint}"
-        )
-
-
-def relative(path: Path, root: Path) -> str:
-    """Return `path` with slashes, relative to `root` if it is below it."""
-    text, above = path.as_posix(), f"{root.as_posix()}/"
-    if text.startswith(above):  # nearly always, and far faster than comparing part by part
-        return text.removeprefix(above)
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
-        return text
-
-
-def seen_from_here(path: Path) -> str:
-    """Return `path` with slashes, as one would type it in the current folder."""
-    try:
-        return PurePath(System.relpath(path)).as_posix()
-    except (ValueError, OSError):  # another drive on Windows, or a current folder that is gone
-        return path.as_posix()
-
-
-def reason(error: OSError) -> str:
-    """Return why the system refused, in its words, without the path of an unfinished file."""
-    return error.strerror or str(error)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from suite import add_script
 
-from pytest_imgsim.cli_name import command
+from pytest_imgsim.report.cli_name import command
 
 
 @pytest.fixture

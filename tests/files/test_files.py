@@ -14,23 +14,18 @@ from typing import Any
 
 import pytest
 
-from pytest_imgsim import files
+from pytest_imgsim.files import writing
 from pytest_imgsim.errors import BaselineError
-from pytest_imgsim.files import (
-    check_inside,
-    keep_latest,
-    read_regular,
-    relative,
-    seen_from_here,
-    write_whole,
-)
-from pytest_imgsim.system import System
+from pytest_imgsim.files.paths import check_inside, relative, seen_from_here
+from pytest_imgsim.files.reading import read_regular
+from pytest_imgsim.files.system import System
+from pytest_imgsim.files.writing import keep_latest, write_whole
 
 REWRITER = """
 import sys
 from itertools import cycle
 from pathlib import Path
-from pytest_imgsim.files import write_whole
+from pytest_imgsim.files.writing import write_whole
 
 path, scratch = Path(sys.argv[1]), Path(sys.argv[2])
 for letter in cycle(b"AB"):
@@ -106,7 +101,7 @@ def test_unfinished_file_lies_in_scratch(tmp_path: Path, monkeypatch: pytest.Mon
     [(beside, unfinished)] = seen
     assert beside == set()
     assert len(unfinished) == 1
-    assert unfinished.pop().startswith(files.TEMP_PREFIX)
+    assert unfinished.pop().startswith(writing.TEMP_PREFIX)
 
 
 def test_scratch_on_another_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +166,7 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
             process.kill()
         assert path.read_bytes() in whole
         assert names(path.parent) == {"a.bin"}
-        assert all(name.startswith(files.TEMP_PREFIX) for name in names(scratch))
+        assert all(name.startswith(writing.TEMP_PREFIX) for name in names(scratch))
 
 
 def test_inside(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pytest_imgsim.files.strict_json import MAX_NUMBER, parse
 from pytest_imgsim.record import Verdict
-from pytest_imgsim.strict_json import MAX_NUMBER, parse
 
 
 @dataclass(frozen=True)
