@@ -14,7 +14,7 @@ from kept import NEW, folder_of
 
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 from pytest_imgsim.review.server import Server
 
 OLD = png(flat(8, 8))

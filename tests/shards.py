@@ -10,7 +10,8 @@ from fakes import a_record, noise, png
 
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Record, Verdict
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.content import Results, Share
+from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.results.merge import merge
 from pytest_imgsim.results.shards import read_shards
 

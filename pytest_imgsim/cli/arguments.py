@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pytest_imgsim.results.folder import Results, ResultsFolder
+from pytest_imgsim.results.content import Results
+from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.results.rootdir import find_rootdir
 from pytest_imgsim.settings import RUN_SETTINGS, Settings
 

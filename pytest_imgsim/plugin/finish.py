@@ -28,7 +28,8 @@ from pytest_imgsim.report.markdown import markdown
 from pytest_imgsim.report.summary import headline
 from pytest_imgsim.report.terminal import View, summary
 from pytest_imgsim.report.terminal_images import drawing
-from pytest_imgsim.results.folder import PAGE, Results, ResultsFolder, Share
+from pytest_imgsim.results.content import Results, Share
+from pytest_imgsim.results.folder import PAGE, ResultsFolder
 from pytest_imgsim.results.history import History, after_rerun
 from pytest_imgsim.results.orphans import find_orphans
 from pytest_imgsim.settings import Settings
@@ -83,6 +84,7 @@ class RunFinalizer:
                 root=self._config.rootpath,
                 version=__version__,
                 attempts=[record for record, _ in self._attempts],
+                before=before,
             )
         if self._settings.html:
             with self._noted(f"{self._folder.folder}: {PAGE} could not be written"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 
 def clashes(records: Sequence[Record], repeats: Mapping[str, str]) -> list[str]:

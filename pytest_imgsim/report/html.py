@@ -14,7 +14,7 @@ from typing import Any
 from pytest_imgsim.record import HEAT_CELL, Record
 from pytest_imgsim.report.summary import headline
 from pytest_imgsim.report.words import accept_any, score_origin
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 #: The parts of the page's script, in their order.
 SCRIPTS = ("state.js", "list.js", "comparison.js", "stage.js", "decisions.js", "events.js")

@@ -15,7 +15,7 @@ from pytest_imgsim.report.summary import (
     same_change_lines,
     worst_first,
 )
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 #: Rows of the table at most: a summary page may not grow without limit.
 MAX_ROWS = 200

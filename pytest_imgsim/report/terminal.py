@@ -18,7 +18,8 @@ from pytest_imgsim.report.summary import (
     worst_first,
 )
 from pytest_imgsim.report.words import accept_any, accept_command, plural, trim_command
-from pytest_imgsim.results.folder import PAGE, Results
+from pytest_imgsim.results.content import Results
+from pytest_imgsim.results.folder import PAGE
 from pytest_imgsim.results.printable import printable
 
 #: Passing rows that are shown without -v, beside the notable ones.

@@ -11,7 +11,8 @@ from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files.paths import check_inside
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import Results, ResultsFolder
+from pytest_imgsim.results.content import Results
+from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.results.orphans import find_orphans
 from pytest_imgsim.results.rootdir import baselines_folder, find_rootdir
 from pytest_imgsim.results.shards import Shard, common_environment, common_root, common_share

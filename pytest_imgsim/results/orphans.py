@@ -9,7 +9,7 @@ from pytest_imgsim.baselines.store import Store, pictures
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files.paths import check_inside, relative
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 from pytest_imgsim.results.rootdir import baselines_folder
 
 

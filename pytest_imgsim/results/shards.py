@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.files.paths import real
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.content import Results, Share
+from pytest_imgsim.results.folder import ResultsFolder
 
 
 @dataclass(frozen=True)

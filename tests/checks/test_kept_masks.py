@@ -12,7 +12,7 @@ from PIL import Image
 
 from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.record import Verdict
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 OLD = flat(40, 50)
 NEW = OLD.copy()

@@ -15,7 +15,7 @@ from pytest_imgsim.errors import SettingsError
 from pytest_imgsim.record import Record, Verdict
 from pytest_imgsim.report.summary import headline
 from pytest_imgsim.report.terminal import Line, View, summary
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 OLD = flat(64, 64)
 NEW = flat(64, 64, (210, 200, 200))

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from pytest_imgsim.files import writing
 from pytest_imgsim.errors import BaselineError
+from pytest_imgsim.files import writing
 from pytest_imgsim.files.paths import check_inside, relative, seen_from_here
 from pytest_imgsim.files.reading import read_regular
 from pytest_imgsim.files.system import System

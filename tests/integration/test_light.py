@@ -82,6 +82,8 @@ def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytest
         "baselines",
         "checks",
         "errors",
+        "files",
+        "files.system",
         "parsers",
         "plugin",
         "plugin.controller",
@@ -95,7 +97,6 @@ def test_a_run_without_visual_tests_loads_little_of_ours(pytester: pytest.Pytest
         "model.host",
         "results",
         "settings",
-        "system",
     }
     assert loaded_after(pytester).ours == names
 

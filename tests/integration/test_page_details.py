@@ -15,7 +15,7 @@ from pytest_imgsim.checks.session import Session
 from pytest_imgsim.pictures.boxes import Box
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.report.html import page as draw
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 from pytest_imgsim.settings import Settings
 
 pytestmark = NEEDS_CHROMIUM

@@ -17,7 +17,7 @@ from suite import interruptible
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
 from pytest_imgsim.cli import main
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 from pytest_imgsim.review.server import Server
 from pytest_imgsim.settings import Settings
 

@@ -16,7 +16,7 @@ from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
 from pytest_imgsim.record import Record
 from pytest_imgsim.report.html import page as draw
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 from pytest_imgsim.settings import Settings
 
 pytestmark = NEEDS_CHROMIUM

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pytest_imgsim.baselines.naming import TestId
 from pytest_imgsim.checks.session import Session
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 from pytest_imgsim.review.link import private_link
 from pytest_imgsim.review.server import Server
 from pytest_imgsim.settings import Settings

@@ -17,7 +17,7 @@ from kept import NEW, folder_of, kept
 
 from pytest_imgsim.cli import main
 from pytest_imgsim.report.words import accept_command
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 ESCAPE = "\x1b]0;owned\x07\x9b2J"
 

@@ -12,7 +12,7 @@ from fakes import a_record
 
 from pytest_imgsim.record import RegionScore
 from pytest_imgsim.report.html import page
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 REGIONS = (
     RegionScore(1, 2, 3, 4, 0.5, "moved", -3, 5, cosine=0.9375, weight=2.9, reason="same renderer"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pytest_imgsim.record import Record, RegionScore, Verdict
 from pytest_imgsim.report.markdown import MAX_ROWS, markdown
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 
 def record(name: str, verdict: Verdict = Verdict.FAILED) -> Record:

@@ -11,7 +11,7 @@ from fakes import a_mismatch, a_record
 
 from pytest_imgsim.record import Record, RegionScore, Verdict
 from pytest_imgsim.report.terminal import Line, View, summary
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 
 FAILED = a_mismatch(model="fake", model_seconds=1.25)
 

@@ -14,7 +14,8 @@ from kept import NEW, folder_of, kept
 
 from pytest_imgsim.errors import ResultsError
 from pytest_imgsim.record import RegionScore, Verdict
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.content import Results, Share
+from pytest_imgsim.results.folder import ResultsFolder
 
 
 @pytest.fixture

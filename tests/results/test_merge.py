@@ -13,7 +13,8 @@ from pytest_imgsim.errors import BaselineError, ResultsError
 from pytest_imgsim.pictures.picture import sha256
 from pytest_imgsim.record import Verdict
 from pytest_imgsim.results.accept import apply, candidates, plan
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.content import Results, Share
+from pytest_imgsim.results.folder import ResultsFolder
 from pytest_imgsim.results.shards import model_notes, read_shards
 
 

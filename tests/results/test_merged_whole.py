@@ -9,7 +9,8 @@ import pytest
 from shards import a_shard, baselines, merged, passed
 
 from pytest_imgsim.errors import ResultsError
-from pytest_imgsim.results.folder import Results, ResultsFolder, Share
+from pytest_imgsim.results.content import Results, Share
+from pytest_imgsim.results.folder import ResultsFolder
 
 
 def test_orphans_of_the_whole(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pytest_imgsim.baselines.store import Store
 from pytest_imgsim.errors import BaselineError, ResultsError
 from pytest_imgsim.files.writing import delete
 from pytest_imgsim.record import Record
-from pytest_imgsim.results.folder import Results
+from pytest_imgsim.results.content import Results
 from pytest_imgsim.results.orphans import find_orphans, orphans_to_delete
 
 NEW = png(noise(8, 8))
