@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser import CHROMIUM
+from fakes import Bench
 from suite import MODES, PICTURES, TWO, Suite, add_script
 
 import pytest_imgsim.checks.session
@@ -45,6 +46,12 @@ def foreign_scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _long_commands(monkeypatch: pytest.MonkeyPatch, foreign_scripts: Path) -> None:
     """Have commands printed in one form, whether or not our script is installed and on PATH."""
     monkeypatch.setenv("PATH", str(foreign_scripts), prepend=os.pathsep)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """An empty rootdir, and comparisons in it."""
+    return Bench(tmp_path)
 
 
 @pytest.fixture(params=MODES)

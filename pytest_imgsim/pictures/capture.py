@@ -6,7 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-from pytest_imgsim.pictures.decode import decode, from_array, from_pil
+from pytest_imgsim.pictures.convert import from_array, from_pil
+from pytest_imgsim.pictures.decode import decode
 from pytest_imgsim.pictures.picture import Picture
 from pytest_imgsim.pictures.sources import Capture, open_source
 

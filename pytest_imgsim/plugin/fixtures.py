@@ -19,17 +19,20 @@ from pytest_imgsim.report.words import number
 from pytest_imgsim.settings import Settings
 
 if TYPE_CHECKING:
+    from _pytest.outcomes import Failed
+
     from pytest_imgsim.checks.session import Session
+else:
+    Failed = pytest.fail.Exception
 
 
-# The type checker knows no class in an attribute of a function.
-class Mismatch(pytest.fail.Exception, AssertionError):  # type: ignore[name-defined,misc]
+class Mismatch(Failed, AssertionError):
     """A picture is not what its baseline is: a failed assertion, told without a traceback."""
 
     __module__ = "builtins"  # as pytest's own have it, whose names reports show without one
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, pytrace=False)  # type: ignore[call-arg]
+        super().__init__(message, pytrace=False)
 
 
 class AssertSimilar:

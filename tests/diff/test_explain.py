@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,6 @@ from pytest_imgsim.record import Record, Verdict
 
 PAGE = page((20, 30, "Orders of today"), (20, 60, "Total 1204.50"))
 RED, BLUE, PALE = (200, 30, 30), (30, 60, 160), (250, 246, 246)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    """A rootdir."""
-    return Bench(tmp_path)
 
 
 def compared(bench: Bench, before: Pixels, after: Pixels, **settings: Any) -> Record:

@@ -11,7 +11,7 @@ from fakes import flat, noise
 from pytest_imgsim.errors import MaskError
 from pytest_imgsim.pictures.boxes import Box, Polygon
 from pytest_imgsim.pictures.changed import changed_boxes
-from pytest_imgsim.pictures.decode import from_array
+from pytest_imgsim.pictures.convert import from_array
 from pytest_imgsim.pictures.masks import MASK_COLOUR, Area, MaskImage, apply_mask, union_mask
 from pytest_imgsim.pictures.picture import Picture, opacity
 

@@ -13,7 +13,8 @@ from fakes import encoded, flat, noise, png, png_of
 from PIL import Image, ImageOps
 
 from pytest_imgsim.errors import PictureError
-from pytest_imgsim.pictures.decode import decode, from_array, from_pil
+from pytest_imgsim.pictures.convert import from_array, from_pil
+from pytest_imgsim.pictures.decode import decode
 
 RGB = noise(5, 7)
 ALPHA = np.array([[255, 0, 128]], dtype=np.uint8)

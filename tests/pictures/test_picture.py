@@ -13,7 +13,8 @@ from fakes import encoded, flat, noise, png, png_of
 from PIL import Image
 
 from pytest_imgsim.errors import PictureError
-from pytest_imgsim.pictures.decode import decode, encoded_for, from_array, from_pil
+from pytest_imgsim.pictures.convert import from_array, from_pil
+from pytest_imgsim.pictures.decode import decode, encoded_for
 from pytest_imgsim.pictures.picture import Picture, opacity
 
 RGB = noise(5, 7)

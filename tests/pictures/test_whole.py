@@ -13,8 +13,9 @@ from fakes import encoded, noise, png
 from PIL import Image, ImageFile, features
 
 from pytest_imgsim.errors import DamagedError
-from pytest_imgsim.pictures import decode as decoding
-from pytest_imgsim.pictures.decode import decode, from_pil
+from pytest_imgsim.pictures import convert
+from pytest_imgsim.pictures.convert import from_pil
+from pytest_imgsim.pictures.decode import decode
 
 PAGE = noise(60, 80)
 KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -108,7 +109,7 @@ def test_large_pictures_are_read_in_strips(mode: str, monkeypatch: pytest.Monkey
     else:
         image = (image.convert("LA") if mode == "La" else image).convert(mode)
     expected = from_pil(image)
-    monkeypatch.setattr(decoding, "STRIP_PIXELS", 500)
+    monkeypatch.setattr(convert, "STRIP_PIXELS", 500)
     assert from_pil(image).same_pixels(expected)
 
 
@@ -117,7 +118,7 @@ def test_memory_is_bounded(
     mode: str, bytes_per_pixel: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beside Pillow's own pixels, a picture takes little more than what is kept of it."""
-    monkeypatch.setattr(decoding, "STRIP_PIXELS", 20_000)
+    monkeypatch.setattr(convert, "STRIP_PIXELS", 20_000)
     image = Image.new(mode, (1000, 1000), 77 if mode == "I;16" else (7, 7, 7, 7)[: len(mode)])
     data = encoded(image, "PNG")
     decode(data)  # what is imported and cached stays out of the count

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pytest_imgsim.errors import PictureError
-from pytest_imgsim.pictures.decode import decode, from_array
+from pytest_imgsim.pictures.convert import from_array
+from pytest_imgsim.pictures.decode import decode
 from pytest_imgsim.pictures.picture import PNG_MAGIC, Picture
 
 SIDES = st.integers(1, 6)
