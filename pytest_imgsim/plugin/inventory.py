@@ -41,16 +41,26 @@ def _name_and_repeat(item: pytest.Item) -> tuple[str, str]:
     pytest-repeat and pytest-flakefinder make a test several by a parameter of their own, whose name
     begins as no test would begin one. It comes before or after all others.
     """
-    callspec, function = getattr(item, "callspec", None), getattr(item, "originalname", "")
+    function, arguments = getattr(item, "originalname", ""), _arguments(item)
     # Pytest tells the ids of single parameters nowhere else.
-    ids = [*getattr(callspec, "_idlist", ())]
-    arguments = [*callspec.indices] if callspec else []
+    ids = [*getattr(getattr(item, "callspec", None), "_idlist", ())]
     if item.name != f"{function}[{'-'.join(ids)}]":  # renamed by another plugin
         return item.name, ""
     first = _count_theirs(arguments)
     last = len(ids) - _count_theirs(reversed(arguments[first:]))
     own = "-".join(ids[first:last])
     return f"{function}[{own}]" if own else function, "-".join(ids[:first] + ids[last:])
+
+
+def is_repeated(item: pytest.Item) -> bool:
+    """Return whether a parameter of a test may come from a plugin that repeats it."""
+    return any(name.startswith(REPEATING) for name in _arguments(item))
+
+
+def _arguments(item: pytest.Item) -> Sequence[str]:
+    """Return the names of a test's parameters."""
+    callspec = getattr(item, "callspec", None)
+    return [*callspec.indices] if callspec else ()
 
 
 def _count_theirs(arguments: Iterable[str]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import pytest
 
-from pytest_imgsim.plugin.inventory import Inventory, identify
+from pytest_imgsim.plugin.inventory import Inventory, identify, is_repeated
 
 if TYPE_CHECKING:
     from pytest_imgsim.checks.session import Session
@@ -97,8 +97,8 @@ class PayloadWriter:
             payload["unfinished"] = identify(item).baseline_name()
         if node := self._inventory.node_of(item):
             payload["ran"] = node
-            if hasattr(item, "callspec") and (test := identify(item)).repeat:
-                payload["repeats"] = test.subject
+            if is_repeated(item):
+                payload["repeats"] = identify(item).subject
         if self._inventory.deselected:
             payload["deselected"] = True
         if left_out := self._inventory.take_left_out():
